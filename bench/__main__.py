@@ -1,0 +1,76 @@
+"""`python -m bench [intake|scale|verify|kill]`: all of them without a word."""
+
+import argparse
+import importlib
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.figures import Figure, show
+from bench.place import DATABASES, SQLITE, NotHere, Place, place
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`python -m bench NAME`: `measure` of the module of that name, on these databases."""
+
+    help: str
+    databases: tuple[str, ...] = DATABASES
+
+
+MEASURES = {
+    "intake": Measure("durable openings a second: action and HTTP, beside the bare rows"),
+    "scale": Measure("inbox and status page at 1,000, 100,000 and 1,000,000 matters"),
+    "verify": Measure("entries a second that `yihu verify` checks"),
+    "kill": Measure("a minute of kill -9 under load: nothing lost, nothing twice", (SQLITE,)),
+}
+
+
+def main() -> None:
+    arguments = _arguments()
+    runs = [
+        (name, database)
+        for name in MEASURES
+        for database in MEASURES[name].databases
+        if arguments.measure in (None, name) and arguments.database in (None, database)
+    ]
+    if len(runs) == 1:
+        sys.exit(_run(*runs[0], as_json=arguments.json))
+    missed = 0
+    for name, database in runs:  # each in a process of its own: Django is set up once in each
+        command = [sys.executable, "-m", "bench", name, "--database", database]
+        if arguments.json:
+            command.append("--json")
+        missed |= subprocess.run(command, check=False).returncode
+    sys.exit(missed)
+
+
+def _run(name: str, database: str, as_json: bool) -> int:
+    try:
+        with place(database) as here:  # its settings must stand before models are imported
+            measure: Callable[[Place], list[Figure]]
+            measure = importlib.import_module(f"bench.{name}").measure
+            figures = measure(here)
+    except NotHere as reason:
+        print(f"{name} on {database}: skipped, {reason}", file=sys.stderr)
+        return 0
+    show(figures, as_json)
+    return int(not all(figure.reached for figure in figures))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measures the bars; the exit status is 1 where one is missed.",
+        epilog="\n".join(f"  {name:<8} {one.help}" for name, one in MEASURES.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("measure", nargs="?", choices=list(MEASURES), help="default: all")
+    parser.add_argument("--database", choices=DATABASES, help="default: both")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The demo district: a fictional subdistrict with invented people and a year of messages."""

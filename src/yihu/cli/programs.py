@@ -1,0 +1,44 @@
+"""The processes that make one machine's installation."""
+
+import multiprocessing
+import sys
+
+from django.core.management import call_command
+
+from yihu.cli.faults import guarded
+from yihu.cli.supervisor import Program
+
+
+def serve(host: str, port: int) -> None:
+    """The web server, until SIGTERM: one process, few threads, since SQLite has one writer.
+
+    Granian keeps no access log unless asked, which is what we promise: no address, no code.
+    """
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    from yihu.web.wsgi import application
+
+    if sys.platform == "linux":  # the worker inherits what is loaded here
+        multiprocessing.set_start_method("fork", force=True)
+    Server(
+        "yihu.web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        workers_kill_timeout=8,
+        log_level=LogLevels.warning,
+        log_access=False,
+    ).serve(target_loader=lambda _target: application)
+
+
+def web(host: str, port: int) -> Program:
+    return Program("web", lambda: sys.exit(guarded(lambda: serve(host, port))))
+
+
+def clock() -> Program:
+    """Limits, escalations, the log's sequencer and the outbox."""
+    return Program("clock", lambda: sys.exit(guarded(lambda: call_command("clock"))))

@@ -1,0 +1,158 @@
+"""What a resident does with a code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yihu.direct.loops import COMPLAINT, DIRECT
+from yihu.direct.models import CodeReport
+from yihu.kernel import actions as kernel
+from yihu.kernel import proofs
+from yihu.kernel.access import Actor, ActorKind
+from yihu.kernel.actions import Done, NewMatter
+from yihu.kernel.models import Matter
+from yihu.kernel.outbox import Notice
+from yihu.kernel.parties import NewParty
+from yihu.kernel.payload import Part
+from yihu.kernel.reference import receipt_secret, secret_hash
+from yihu.people.models import Organisation
+from yihu.people.roles import STATION_CHIEF, SUPERVISOR, TELLER
+
+
+class Kind(models.TextChoices):
+    PRAISE = "praise", _("表扬")
+    COMPLAINT = "complaint", _("投诉")
+    SUGGESTION = "suggestion", _("建议")
+    HELP = "help", _("求助")
+
+
+class About(models.TextChoices):
+    OFFICE = "office", _("派出所的工作")
+    PERSON = "person", _("某位工作人员")
+    CHIEF = "chief", _("所长本人")
+
+
+class Safety(StrEnum):
+    """How a contact may be used."""
+
+    OPEN = ""
+    BLANK = "blank"  # say nothing of the matter: someone else may see it
+    NEVER = "never"  # do not contact; the receipt alone
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a resident sends. Everything but the words may be left out."""
+
+    kind: Kind
+    words: str
+    about: About = About.OFFICE
+    whom: str = ""
+    name: str = ""
+    contact: str = ""
+    safety: Safety = Safety.OPEN
+    pictures: Sequence[Picture] = ()
+    reporter: str = ""
+
+    @property
+    def parts(self) -> list[Part]:
+        said = [Part("words", self.words.encode())]
+        if self.whom:
+            said.append(Part("whom", self.whom.encode()))
+        said += [Part("photo", p.content, media_type=p.media_type) for p in self.pictures]
+        if self.name:
+            said.append(Part("name", self.name.encode(), audience="identity"))
+        if self.contact:
+            said.append(Part("contact", self.contact.encode(), audience="identity"))
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that is kept, and the secret of its receipt. `repeated`: it was sent before."""
+
+    matter: Matter
+    secret: str
+    repeated: bool
+
+
+def send(
+    *,
+    station: Organisation,
+    message: Message,
+    client_key: bytes,
+    door: str = "code",
+    occurred_at: datetime | None = None,
+) -> Sent:
+    """Take a resident's message.
+
+    A complaint reaches the outside supervisor at once; one about the chief never
+    reaches the station at all. Raises KeyReused (see `kernel.actions`).
+    """
+    secret = receipt_secret(proofs.pepper(), client_key)
+    new = new_matter(station, message, secret_hash(proofs.pepper(), secret), door)
+    resident = Actor(ActorKind.PARTY, None, station.district)
+    done: Done = kernel.open_matter(
+        actor=resident, new=new, client_key=client_key, occurred_at=occurred_at
+    )
+    return Sent(done.matter, secret, done.repeated)
+
+
+def new_matter(
+    station: Organisation, message: Message, hashed: bytes | None, door: str, origin: str = ""
+) -> NewMatter:
+    complaint = message.kind == Kind.COMPLAINT
+    supervisor = station.supervisor_id
+    past_the_chief = complaint and message.about == About.CHIEF and supervisor is not None
+    teller = NewParty(
+        role=TELLER.code,
+        kind=message.reporter,
+        parts=message.parts,
+        secret_hash=hashed,
+        contact_safety=message.safety.value,
+    )
+
+    def report(matter: Matter) -> list[models.Model]:
+        return [
+            CodeReport(
+                matter=matter,
+                about=message.about,
+                characters=len(message.words),
+                photos=len(message.pictures),
+            )
+        ]
+
+    return NewMatter(
+        loop=COMPLAINT if complaint else DIRECT,
+        kind=message.kind,
+        door=door,
+        office=supervisor if past_the_chief and supervisor else station.id,
+        watch=supervisor,
+        watched=complaint,
+        concerns=station.id if complaint else None,
+        step="oversight" if past_the_chief else "received",
+        parties=[teller],
+        facts={"about": message.about.value} if complaint else {},
+        notices=_notices(complaint, past_the_chief),
+        rows=report,
+        origin=origin,
+    )
+
+
+def _notices(complaint: bool, past_the_chief: bool) -> list[Notice]:
+    notices = []
+    if complaint:
+        notices.append(Notice("complaint_received", role=SUPERVISOR))
+    if not past_the_chief:
+        notices.append(Notice("message_received", role=STATION_CHIEF))
+    return notices

@@ -1,0 +1,345 @@
+"""One matter as its reader at the desk may see it, with what they may do there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import BaseModel
+
+from yihu.direct import words
+from yihu.direct.forms import RATINGS
+from yihu.direct.schema_forms import SchemaForm, form_class
+from yihu.kernel.access import Actor, Standing, fills
+from yihu.kernel.loop import Act, Does, Move, Role, Seat
+from yihu.kernel.models import Matter, Party, SealedPart
+from yihu.kernel.payload import Sealed
+from yihu.kernel.queries import visible_to
+from yihu.kernel.timeline import Happening, Said, timeline
+from yihu.people.desk import Sitting
+from yihu.people.directory import role_title
+
+KEYS = {"contact": "c", "assign": "g", "reassign": "g", "ask": "q", "answer": "a", "decide": "a"}
+"""The single key that opens each move's form while the matter has focus."""
+
+
+def find(actor: Actor, reference: str) -> Matter:
+    """The matter with this reference, if the actor may know of it; Matter.DoesNotExist if not."""
+    found = visible_to(actor).select_related("solution_owner")
+    return found.get(reference=reference.upper())
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """A party for reading, with what the last round brought; an excuse is of this round only."""
+
+    id: UUID
+    role: str
+    person: UUID | None
+    contact: str
+    leaves_identity: bool
+    erased_at: datetime | None
+    answered_at: datetime | None = None
+    excuse: str = ""
+    confirmed: bool = False
+    verdict: str = ""
+    rating: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One happening in words."""
+
+    seq: int
+    what: str
+    when: datetime
+    who: str
+    facts: list[str]
+    said: list[Said]
+    internal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A move or act with its form."""
+
+    declared: Move | Act
+    form: SchemaForm
+    key: str
+    client_key: str
+
+    @property
+    def name(self) -> str:
+        return self.declared.name
+
+
+@dataclass
+class Desk:
+    """A matter on somebody's desk. `answering` is a form that came back with something wrong."""
+
+    sitting: Sitting
+    matter: Matter
+    answering: Deed | None = None
+    since: int | None = None
+    identity: list[tuple[str, str]] = field(default_factory=list)
+    refused: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        return self.sitting.actor
+
+    # --- who may do what -------------------------------------------------------------------
+
+    @cached_property
+    def standing(self) -> Standing:
+        matter = self.matter
+        return Standing(
+            office=matter.office_id,
+            watch=matter.watch_id,
+            watched=matter.watched,
+            solution_owner=matter.solution_owner_id,
+            subjects=frozenset(p.person for p in self.parties if p.person is not None),
+        )
+
+    @cached_property
+    def _filled(self) -> dict[Role, bool]:
+        return {}
+
+    def fills(self, roles: Iterable[Role]) -> bool:
+        """Whether the reader fills one of these roles; each is asked of the directory once."""
+        return any(self._fills(role) for role in roles)
+
+    def _fills(self, role: Role) -> bool:
+        if role.seat is Seat.PERSON and self.standing.solution_owner is None and role.alternate:
+            role = role.alternate
+        if role not in self._filled:
+            self._filled[role] = fills(self.actor, role, self.standing, people=self.sitting.roster)
+        return self._filled[role]
+
+    # --- what there is to do ---------------------------------------------------------------
+
+    @cached_property
+    def deeds(self) -> list[Deed]:
+        """The moves and acts that are this reader's to make here, moves first."""
+        loop, step = self.matter.declared, self.matter.step
+        offered: list[Move | Act] = [*loop.moves_from(step), *loop.acts_at(step)]
+        return [self._deed(one) for one in offered if self.fills(one.by) and self._sensible(one)]
+
+    def _sensible(self, declared: Move | Act) -> bool:
+        """Confirming an excuse, or closing on it, is offered once there is one."""
+        excused = any(party.excuse for party in self.parties)
+        if declared.does is Does.CONFIRMS:
+            return excused and not any(party.confirmed for party in self.parties)
+        return excused if isinstance(declared, Move) and declared.excusable else True
+
+    def _deed(self, declared: Move | Act) -> Deed:
+        if self.answering is not None and self.answering.name == declared.name:
+            return self.answering
+        return self.deed(declared)
+
+    def deed(
+        self, declared: Move | Act, data: Mapping[str, Any] | None = None, client_key: str = ""
+    ) -> Deed:
+        made = self._form_class(declared)(data, auto_id=f"{declared.name}_%s")
+        return Deed(declared, made, KEYS.get(declared.name, ""), client_key or uuid4().hex)
+
+    def _form_class(self, declared: Move | Act) -> type[SchemaForm]:
+        schema = declared.takes or BaseModel
+        audiences = {
+            name: mark.audience
+            for name, info in schema.model_fields.items()
+            for mark in info.metadata
+            if isinstance(mark, Sealed)
+        }
+        named = {"handler", "person"} & set(schema.model_fields)
+        return form_class(
+            schema,
+            labels=words.labels(declared, audiences),
+            titles=words.TITLES,
+            people=self.candidates if named else (),
+            hints=words.HINTS,
+        )
+
+    @cached_property
+    def candidates(self) -> list[tuple[str, str]]:
+        """Whoever may be named here: staff of the office and, for a supervisor, of the office
+        complained about, then those of the rooms below. Nobody whom the matter is about, and
+        nobody they command."""
+        roster = self.sitting.roster
+        offices = {self.matter.office_id, self.matter.concerns_id} - {None}
+        reach = set[UUID]().union(*(roster.below(office) for office in offices if office))
+        here, below = [], []
+        subjects = self.standing.subjects
+        for person, (name, posts) in roster.staff_of(reach).items():
+            if subjects and ({person} | roster.superiors(person)) & subjects:
+                continue
+            if any(post.organisation in offices for post in posts):
+                titles = sorted({role_title(post.role) for post in posts})
+                here.append((str(person), f"{name} · {_('、').join(titles)}"))
+            else:
+                below.append((str(person), f"{name} · {_('、').join(map(roster.title, posts))}"))
+        return here + below
+
+    @property
+    def orphan(self) -> str:
+        """Words typed for something that can no longer be done here: they are not lost."""
+        lost = self.answering is not None and all(d is not self.answering for d in self.deeds)
+        return str(self.answering.form.data.get("words", "")) if lost and self.answering else ""
+
+    @property
+    def expected(self) -> Deed | None:
+        """The move that is expected next, if it is this reader's: the first that is declared."""
+        first = next((d for d in self.deeds if isinstance(d.declared, Move)), None)
+        loop = self.matter.declared
+        if first is None or loop.is_end(self.matter.step):
+            return None
+        owner = loop.step(self.matter.step).owner
+        return first if owner is not None and self._fills(owner) else None
+
+    @property
+    def others(self) -> list[Deed]:
+        expected = self.expected
+        return [deed for deed in self.deeds if deed is not expected]
+
+    @cached_property
+    def reads_identity(self) -> bool:
+        return self.fills(self.matter.declared.reads_identity)
+
+    @cached_property
+    def may_read_identity(self) -> bool:
+        left = any(p.leaves_identity and p.erased_at is None for p in self.parties)
+        return left and self.reads_identity
+
+    @cached_property
+    def may_erase(self) -> bool:
+        """Once the matter has ended and the teller asked for it."""
+        asked = any(happening.name == "ask_erasure" for happening in self.history)
+        gone = all(party.erased_at is not None for party in self.parties)
+        return (
+            asked
+            and not gone
+            and not self.matter.is_open
+            and self.fills(self.matter.declared.erases)
+        )
+
+    # --- what there is to read -------------------------------------------------------------
+
+    @cached_property
+    def history(self) -> list[Happening]:
+        return timeline(self.matter, "office")
+
+    @cached_property
+    def opening(self) -> list[Said]:
+        """What the teller wrote at first."""
+        return self.history[0].said if self.history else []
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return [self._line(happening) for happening in self.history]
+
+    @property
+    def news(self) -> list[Line]:
+        """What happened since the reader last read it."""
+        return [line for line in self.lines if self.since is not None and line.seq > self.since]
+
+    @cached_property
+    def parties(self) -> list[PartyView]:
+        """Each party with its answer of the present round: one statement."""
+        identity = SealedPart.objects.filter(
+            matter=self.matter, party=OuterRef("pk"), audience="identity", erased_at=None
+        )
+        rows = (
+            Party.objects.filter(matter=self.matter)
+            .annotate(leaves_identity=Exists(identity))
+            .order_by("role", "id", "answers__round")
+            .values("id", "role", "person", "contact_safety", "erased_at", "leaves_identity")
+            .annotate(
+                round=F("answers__round"),
+                answered_at=F("answers__answered_at"),
+                excuse=F("answers__excuse"),
+                confirmed_by=F("answers__confirmed_by"),
+                verdict=F("answers__verdict"),
+                rating=F("answers__rating"),
+            )
+        )
+        return list({row["id"]: self._party(row) for row in rows}.values())
+
+    def _party(self, row: Mapping[str, Any]) -> PartyView:
+        current = row["round"] == self.matter.round
+        return PartyView(
+            id=row["id"],
+            role=role_title(row["role"]),
+            person=row["person"],
+            contact=str(words.SAFETY.get(row["contact_safety"], "")),
+            leaves_identity=row["leaves_identity"],
+            erased_at=row["erased_at"],
+            answered_at=row["answered_at"],
+            excuse=self._choice(row["excuse"]) if current and row["excuse"] else "",
+            confirmed=current and row["confirmed_by"] is not None,
+            verdict=str(words.VERDICTS.get(row["verdict"], "")),
+            rating=str(dict(RATINGS).get(row["rating"], "")),
+        )
+
+    @property
+    def paused(self) -> bool:
+        until = self.matter.paused_until
+        return until is not None and until > timezone.now()
+
+    def house(self, organisation: UUID | None) -> str:
+        found = self.sitting.roster.organisations.get(organisation) if organisation else None
+        return found.title if found else ""
+
+    # --- in words ----------------------------------------------------------------------------
+
+    def _line(self, happening: Happening) -> Line:
+        what = str(words.DONE.get(happening.name, happening.name))
+        if happening.kind == "escalated":
+            what = _("超过时限，已报告%(role)s") % {"role": role_title(happening.role)}
+        return Line(
+            happening.seq,
+            what,
+            happening.occurred_at,
+            self._who(happening),
+            list(self._facts(happening)),
+            [] if happening.seq == 1 else happening.said,
+            happening.internal,
+        )
+
+    def _who(self, happening: Happening) -> str:
+        if happening.by == "party" or happening.kind == "opened":
+            return _("来信人")
+        if happening.by == "clock":
+            return _("系统按时限自动")
+        role = role_title(happening.role) if happening.role else ""
+        return " · ".join(filter(None, [happening.person, role]))
+
+    def _facts(self, happening: Happening) -> Iterable[str]:
+        for name, value in happening.facts.items():
+            if name == "handler":
+                yield _("承办人：%(name)s") % {"name": self._name(str(value))}
+            elif name == "person":
+                yield _("被投诉的是：%(name)s") % {"name": self._name(str(value))}
+            elif name == "rating":
+                yield str(dict(RATINGS).get(value, value))
+            elif name == "to":
+                yield _("转到：%(where)s") % {"where": value}
+            elif name == "about":
+                yield _("关于：%(about)s") % {"about": words.ABOUT.get(value, value)}
+            elif name in ("outcome", "how", "reason"):
+                yield self._choice(value)
+
+    @staticmethod
+    def _choice(value: str) -> str:
+        for enumeration, titles in words.TITLES.items():
+            if value in {member.value for member in enumeration}:
+                return str(titles[enumeration(value)])
+        return value
+
+    def _name(self, person: str) -> str:
+        wanted = UUID(person)
+        return next((p.name for p in self.sitting.roster.holdings if p.person == wanted), "—")

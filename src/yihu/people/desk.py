@@ -1,0 +1,97 @@
+"""Who sits at the desk: the staff member behind a request, and the door to staff pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from http import HTTPStatus
+from typing import Any, Concatenate
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from yihu.kernel.access import Actor
+from yihu.people.directory import Roster, role_title
+from yihu.people.models import Person
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A member of staff at work, and the roster of their district: two statements."""
+
+    person: Person
+    roster: Roster
+
+    @classmethod
+    def of(cls, person: Person) -> "Sitting":
+        return cls(person, Roster.now(person.district))
+
+    @cached_property
+    def actor(self) -> Actor:
+        return self.roster.actor(self.person.id, self.person.name)
+
+    @property
+    def titles(self) -> list[str]:
+        """Each post they hold, and each they stand in for, in words."""
+        own = self.roster.held_by(self.person.id)
+        acting = {(post.role, post.organisation): post.acting for post in own}
+        return [
+            _title(self.roster, post.role, post.organisation, acting) for post in self.actor.posts
+        ]
+
+
+def _title(roster: Roster, role: str, organisation: Any, acting: dict[Any, bool]) -> str:
+    words = role_title(role)
+    if acting.get((role, organisation), True):  # appointed to act, or standing in
+        words = _("代%(role)s") % {"role": words}
+    return f"{words} · {roster.organisations[organisation].title}"
+
+
+class StaffRequest(HttpRequest):
+    """A request that passed `staff_page`."""
+
+    sitting: Sitting
+    actor: Actor
+
+
+def sitting_of(request: HttpRequest) -> Sitting | None:
+    """Who sits there, asked once a request; None for somebody not logged in."""
+    if not request.user.is_authenticated:
+        return None
+    found = getattr(request, "sitting", None)
+    if found is None:
+        found = request.sitting = Sitting.of(request.user)  # type: ignore[attr-defined]
+    return found
+
+
+def staff_page[**P](
+    view: Callable[Concatenate[StaffRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Only for staff with a post: others log in first, or read why there is nothing for them.
+
+    What it answers is never kept by a browser or a proxy: staff pages hold opened words.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        sitting = sitting_of(request)
+        if sitting is None:
+            return _to_login(request)
+        request.actor = sitting.actor  # type: ignore[attr-defined]
+        if sitting.actor.posts:
+            response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        else:
+            response = render(request, "people/no_post.html", status=HTTPStatus.FORBIDDEN)
+        response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    return guarded
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", None):
+        return HttpResponseClientRedirect(reverse("account_login"))
+    return redirect_to_login(request.get_full_path())

@@ -1,0 +1,242 @@
+"""Settings: everything an operator may change comes from the environment.
+
+YIHU_HOME          data folder (database, keys, static files); default: .yihu beside the code
+YIHU_DATABASE_URL  postgresql://… instead of SQLite in YIHU_HOME
+YIHU_HOSTS         public host names, comma separated; naming one makes this a production site
+YIHU_DEMO          0 turns the demo off; it cannot be turned on where YIHU_HOSTS is set
+YIHU_MAIL_URL      smtps://user:password@host:465, or smtp+starttls://…:587, or smtp://…:25;
+                   without it nobody gets mail
+YIHU_MAIL_FROM     the address that mail comes from
+YIHU_WEBHOOK_<NAME>, YIHU_WEBHOOK_<NAME>_TEMPLATE
+                   SMS gateway (SMS) and staff chat (STAFF), see docs/operating.md
+YIHU_WITNESS       where checkpoints go: a folder, or mailto:address; several separated by spaces
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from yihu.keyring import Keyring
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+YIHU_HOME = Path(os.environ.get("YIHU_HOME") or BASE_DIR / ".yihu").resolve()
+KEYRING = Keyring(YIHU_HOME / "keys")
+
+PUBLIC_HOSTS = [h.strip() for h in os.environ.get("YIHU_HOSTS", "").split(",") if h.strip()]
+PRODUCTION = bool(PUBLIC_HOSTS)
+DEMO = os.environ.get("YIHU_DEMO", "0" if PRODUCTION else "1") == "1"
+if DEMO and PRODUCTION:
+    raise ImproperlyConfigured(
+        "YIHU_DEMO=1 and YIHU_HOSTS exclude each other: no demo in production"
+    )
+
+DEBUG = False
+SECRET_KEY = KEYRING.text("django")
+ALLOWED_HOSTS = PUBLIC_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in PUBLIC_HOSTS]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "yihu.web",  # these two before allauth: its pages are drawn by our templates
+    "yihu.people",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "yihu.kernel",
+    "yihu.places",
+    "yihu.direct",
+    "yihu.reports",
+    "yihu.cli",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "yihu.web.urls"
+WSGI_APPLICATION = "yihu.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "yihu.web.context.shell",
+            ],
+        },
+    }
+]
+
+# --- database: durable before it is fast -----------------------------------------------------
+
+SQLITE_OPTIONS = {
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456"
+    ),
+}
+if url := os.environ.get("YIHU_DATABASE_URL"):
+    DATABASES = {"default": dj_database_url.parse(url, conn_max_age=None)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(YIHU_HOME / "yihu.sqlite3"),
+            "CONN_MAX_AGE": None,
+        }
+    }
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people ------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "yihu.people.login.StaffLogin"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
+# Behind a proxy everyone has its address: without this, one attacker would lock out all staff.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Yihu 一呼"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # localhost has no certificate
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/"
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+# A receipt's address is its key: it never leaves the site. ("no-referrer" would make browsers
+# send forms with `Origin: null`, which the CSRF check rightly refuses.)
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "yihu.web.pages.expired"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF, "data:", "blob:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "form-action": [CSP.SELF],
+}
+
+# --- words and time ----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("中文")), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"  # the district's zone; the database keeps UTC
+
+# --- files -------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = YIHU_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- telling people ----------------------------------------------------------------------------
+
+mail = urlsplit(os.environ.get("YIHU_MAIL_URL", ""))
+MAIL_CONFIGURED = bool(mail.hostname)
+MAIL_PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": mail.hostname or "",
+            "port": mail.port or MAIL_PORTS.get(mail.scheme, 25),
+            "username": unquote(mail.username or ""),
+            "password": unquote(mail.password or ""),
+            "use_ssl": mail.scheme == "smtps",
+            "use_tls": mail.scheme == "smtp+starttls",
+            "timeout": 15,
+        },
+    }
+}
+DEFAULT_FROM_EMAIL = os.environ.get("YIHU_MAIL_FROM", "yihu@localhost")
+
+WITNESSES = os.environ.get("YIHU_WITNESS", "").split()
+WEBHOOKS = {
+    name.removeprefix("YIHU_WEBHOOK_").lower(): value
+    for name, value in os.environ.items()
+    if name.startswith("YIHU_WEBHOOK_")
+}
+
+# Login failures are counted here: shared, since there is one web process (cli/programs.py).
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Our own logs hold no address, code or body (yihu/logs.py).
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "fault": {"()": "yihu.logs.FaultFormatter"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "faults": {"class": "logging.StreamHandler", "formatter": "fault", "level": "ERROR"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"handlers": ["faults"], "propagate": False},
+        "django.security": {"handlers": ["nowhere"], "propagate": False},
+        "django.server": {"handlers": ["nowhere"], "propagate": False},
+    },
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

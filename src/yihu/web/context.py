@@ -1,0 +1,34 @@
+"""What every page knows: the reader's preferences, the posts they hold, whether this is a demo."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from yihu.kernel import notices
+from yihu.people.desk import sitting_of
+from yihu.web import preferences
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`my_posts` and `unread` ask the database only where a page shows them."""
+    return {
+        "prefs": preferences.read(request),
+        "demo": settings.DEMO,
+        "my_posts": SimpleLazyObject(lambda: _posts(request)),
+        "unread": SimpleLazyObject(lambda: _unread(request)),
+    }
+
+
+def _posts(request: HttpRequest) -> list[str]:
+    """Each post that the reader holds now, in words: 所长 · 良水派出所."""
+    sitting = sitting_of(request)
+    return sitting.titles if sitting else []
+
+
+def _unread(request: HttpRequest) -> str:
+    """How many notices wait, in a few characters; "" for none."""
+    sitting = sitting_of(request)
+    count = notices.unread(sitting.actor) if sitting else 0
+    return f"{notices.MOST_COUNTED}+" if count > notices.MOST_COUNTED else str(count or "")

@@ -1,0 +1,224 @@
+"""Every route of the house × who asks for it. A new route without a line here fails.
+
+Roles: anonymous (nobody logged in), stranger (the chief of another station), auxiliary (of
+the right station, without the right post), rightful (whoever the line names). Whatever is not
+for a reader leads to the login page (302) or does not exist (404); never 403, which would
+say that there is something.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
+from tests.support.desk import do, login, teller, write
+from tests.support.town import Town, build
+
+from yihu.direct.actions import Picture, Sent
+from yihu.direct.models import DirectCode
+from yihu.kernel import ledger
+from yihu.kernel.models import Entry, Matter, SealedPart
+from yihu.people.actions import grant_leave
+from yihu.places.models import District
+from yihu.web import styles
+
+pytestmark = pytest.mark.django_db
+LOGIN, GONE = 302, 404
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What each role is answered. `post`: what is sent; without it the page is only read."""
+
+    anonymous: int
+    stranger: int
+    auxiliary: int
+    rightful: int
+    who: str = "chief"
+    post: dict[str, Any] | None = None
+    needs: str = ""
+
+    def of(self, role: str) -> int:
+        return int(getattr(self, role))
+
+
+def everybody(status: int = 200, **more: Any) -> Asked:
+    return Asked(status, status, status, status, **more)
+
+
+def staff(status: int = 200, **more: Any) -> Asked:
+    """For anyone who is logged in; what they see there is theirs."""
+    return Asked(LOGIN, status, status, status, **more)
+
+
+def matters(status: int = 200, **more: Any) -> Asked:
+    """For whoever may know of the matter; to others it does not exist."""
+    return Asked(LOGIN, GONE, GONE, status, **more)
+
+
+REAUTHENTICATES = 302
+ROUTES = {
+    # the shell
+    "": everybody(),
+    "prefer/": everybody(302),
+    "styles/<slug:name>.<slug:digest>.css": everybody(),
+    "components/": everybody(),
+    # the direct code: whoever has the code, or the secret
+    "d/<slug:code>/": everybody(),
+    "r/": everybody(),
+    "r/<str:secret>/": everybody(),
+    "r/<str:secret>/receipt.json": everybody(),
+    "r/<str:secret>/receipt.png": everybody(),
+    "r/<str:secret>/photo/<uuid:part>/": everybody(),
+    "r/<str:secret>/<slug:name>/": everybody(303, post={}),
+    "verify/": everybody(),
+    "log/checkpoint": everybody(),
+    "log/key": everybody(),
+    # the desk
+    "desk/": staff(),
+    "desk/notices/": staff(),
+    "desk/m/<str:reference>/": matters(),
+    "desk/m/<str:reference>/photo/<uuid:part>/": matters(),
+    "desk/m/<str:reference>/identity/": matters(post={"reason": "联系"}),
+    "desk/m/<str:reference>/erase/": matters(who="supervisor", needs="ended"),
+    "desk/m/<str:reference>/do/<slug:name>/": matters(302, post={"words": "备注"}),
+    "desk/loops/<slug:name>/": staff(),
+    "desk/posts/": staff(),
+    "desk/posts/leave/<int:leave>/end/": Asked(LOGIN, GONE, GONE, 302, post={}),
+    # one's own account, here without a second factor set up
+    "accounts/login/": Asked(200, 302, 302, 302),
+    "accounts/logout/": staff(),
+    "accounts/inactive/": everybody(),
+    "accounts/reauthenticate/": staff(),
+    "accounts/password/change/": staff(),
+    "accounts/password/set/": staff(302),  # only for accounts without a password
+    "accounts/2fa/": staff(),
+    "accounts/2fa/authenticate/": everybody(302),  # only on the way in
+    "accounts/2fa/reauthenticate/": staff(302),
+    "accounts/2fa/totp/activate/": staff(REAUTHENTICATES),
+    "accounts/2fa/totp/deactivate/": staff(GONE),
+    "accounts/2fa/recovery-codes/": staff(GONE),
+    "accounts/2fa/recovery-codes/generate/": staff(REAUTHENTICATES),
+    "accounts/2fa/recovery-codes/download/": staff(GONE),
+    "accounts/2fa/webauthn/": staff(),
+    "accounts/2fa/webauthn/add/": staff(REAUTHENTICATES),
+    "accounts/2fa/webauthn/reauthenticate/": staff(302),
+    "accounts/2fa/webauthn/keys/<int:pk>/remove/": staff(REAUTHENTICATES),
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": staff(REAUTHENTICATES),
+    # the demo: only where it is on (tests/people/test_login.py holds that)
+    "demo/": everybody(),
+    "demo/enter/": everybody(302, post={}),
+}
+
+
+def routes(patterns: list[Any] | None = None, before: str = "") -> Iterator[str]:
+    """Every address of the project as its pattern is written."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, here)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield here
+
+
+@dataclass
+class Stage:
+    town: Town
+    values: dict[str, str]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """One matter with a photo and a contact, a leave, and everyone with a password."""
+    town = build()
+    District.objects.update(demo=True)
+    for person in town.people.values():
+        person.set_password("a long enough pass phrase")
+        person.save()
+    DirectCode.objects.create(code="demo", district=town.station.district, station=town.station)
+    drawn = BytesIO()
+    Image.new("RGB", (8, 8), "green").save(drawn, "JPEG")
+    sent = write(town, contact="000-0000", pictures=[Picture(drawn.getvalue(), "image/jpeg")])
+    ledger.sequence()
+    chief = town.actor("chief")
+    now = sent.matter.opened_at
+    leave = grant_leave(
+        actor=chief, person=town.people["officer"].id, since=now, until=now.replace(year=2099)
+    )
+    values = {
+        "<slug:name>.<slug:digest>": f"desk.{styles.digest('desk')}",
+        "<slug:code>": "demo",
+        "<str:secret>": sent.secret,
+        "<uuid:part>": str(SealedPart.objects.get(what="photo").pk),
+        "<str:reference>": sent.matter.reference,
+        "<int:leave>": str(leave.pk),
+        "<int:pk>": "1",
+        "r <slug:name>": "add",
+        "desk do/<slug:name>": "do/note",
+        "desk loops/<slug:name>": "loops/complaint",
+    }
+    return Stage(town, values)
+
+
+def address(stage: Stage, route: str) -> str:
+    """The route with the stage's values in it; a name may mean another thing in another room."""
+    room = route.split("/")[0]
+    for name, value in stage.values.items():
+        route = route.replace(name.removeprefix(f"{room} "), value)
+    assert "<" not in route, f"no value for {route}"
+    return "/" + route
+
+
+def end(stage: Stage, secret: str) -> None:
+    """Bring the matter to its end, with a request to be forgotten."""
+    matter = Matter.objects.get()
+    sent = Sent(matter, secret, False)
+    do(stage.town.actor("chief"), matter, "answer", outcome="solved", words="好了")
+    do(teller(sent), matter, "confirm")
+    do(teller(sent), matter, "ask_erasure")
+
+
+def sends(stage: Stage, route: str, asked: Asked) -> dict[str, Any]:
+    """What a POST sends: what the line says, with a client's key."""
+    if route == "demo/enter/":
+        return {"person": stage.town.people["chief"].id}
+    key = {"key": f"{Entry.objects.count():032x}", "seq": 1, "words": "补充"}
+    return key | (asked.post or {})
+
+
+def test_every_route_has_its_line() -> None:
+    assert set(routes()) == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str) -> None:
+    asked = ROUTES[route]
+    if asked.needs == "ended":
+        end(stage, stage.values["<str:secret>"])
+    where = address(stage, route)
+    for role in ("anonymous", "stranger", "auxiliary", "rightful"):
+        name = asked.who if role == "rightful" else role
+        client = Client() if role == "anonymous" else login(stage.town, name)
+        if asked.post is None:
+            answer = client.get(where)
+        else:
+            answer = client.post(where, sends(stage, route, asked))
+        assert answer.status_code == asked.of(role), (role, answer.status_code)
+        if role == "anonymous" and route.startswith("desk/"):
+            assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+def test_no_route_deletes_a_matter(stage: Stage) -> None:
+    """Whatever is sent to whichever address, the matter and its entries are still there."""
+    before = Entry.objects.count()
+    client = login(stage.town, "supervisor")
+    for route in ROUTES:
+        assert "delete" not in route
+        client.delete(address(stage, route))
+    assert Matter.objects.count() == 1
+    assert Entry.objects.count() >= before
