@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import expect
 from tests.support.town import Town, build
 
 from yihu.direct.models import CodeReport, DirectCode
@@ -86,12 +87,12 @@ def test_L60_a_scanned_code_brings_the_form_within_three_seconds_and_asks_for_no
     page.get_by_role("button", name="交出去，拿回执").wait_for()
     assert time.monotonic() - started < FORM_WITHIN
     assert page.url.endswith("/d/demo/")  # no login in between
-    assert page.get_by_text("不必留名").first.is_visible()
+    expect(page.get_by_text("不必留名").first).to_be_visible()
     line.send("Network.emulateNetworkConditions", SLOW_PHONE | {"latency": 0})
 
     matter = send(page, "求助", "楼道灯坏了")
     assert not matter.sealed_parts.filter(audience="identity").exists()
-    assert page.locator("svg.qr").is_visible()
+    expect(page.locator("svg.qr")).to_be_visible()
 
 
 def test_L60_one_request_is_the_whole_form(town: Town, new_context: NewContext) -> None:
@@ -108,9 +109,10 @@ def test_L64_the_resident_decides_and_a_no_reopens_and_uncounts_the_closure(
     matter = send(phone, "求助", "楼道灯坏了")
     staff(town.actor("chief"), matter, "answer", outcome="solved", words="换了新灯")
     phone.reload()
-    assert phone.get_by_text("事情办得好不好，您说了算").is_visible()
+    expect(phone.get_by_text("事情办得好不好，您说了算")).to_be_visible()
     phone.get_by_label("解决了", exact=True).check()
     phone.get_by_role("button", name="交出评价").click()
+    expect(phone.get_by_text("您说：解决了")).to_be_visible()
     matter.refresh_from_db()
     assert matter.step == "closed"
     assert Matter.objects.exclude(closed_at=None).count() == 1
@@ -118,6 +120,7 @@ def test_L64_the_resident_decides_and_a_no_reopens_and_uncounts_the_closure(
     phone.get_by_text("没有解决，请重新办").click()
     phone.get_by_label("还有什么没有解决").fill("第二天又坏了")
     phone.get_by_role("button", name="重新办", exact=True).click()
+    expect(phone.get_by_text("您说：没有解决")).to_be_visible()
     matter.refresh_from_db()
     assert (matter.step, matter.outcome) == ("reopened", "")
     assert Matter.objects.exclude(closed_at=None).count() == 0
@@ -128,7 +131,7 @@ def test_L64_the_resident_decides_and_a_no_reopens_and_uncounts_the_closure(
     phone.get_by_label("没有解决", exact=True).check()
     phone.get_by_label("非常不满意").check()
     phone.get_by_role("button", name="交出评价").click()
-    assert phone.get_by_text("您说：没有解决").count() == 2
+    expect(phone.get_by_text("您说：没有解决")).to_have_count(2)
     assert Answer.objects.order_by("-round").first().rating == 1
 
 
@@ -166,10 +169,10 @@ def test_C3_a_withdrawn_complaint_stays_and_nothing_deletes_it(town: Town, phone
     matter = send(phone, "求助", "先求助")
     phone.locator("summary", has_text="撤回").click()
     phone.get_by_role("button", name="确认撤回").click()
+    expect(phone.get_by_text("您撤回了")).to_be_visible()
     matter.refresh_from_db()
     assert matter.step == "withdrawn"
-    assert phone.get_by_text("您撤回了").is_visible()
-    assert phone.get_by_text("先求助").is_visible()
+    expect(phone.get_by_text("先求助")).to_be_visible()
     ours = [path for path in routes(get_resolver()) if not path.startswith("accounts/")]
     assert not [path for path in ours if re.search(r"delete|remove|purge|admin", path)]
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -200,12 +203,12 @@ def test_C3_the_receipt_verifies_offline_and_a_changed_one_does_not(
     verdict = page.locator("[data-verdict]")
     verdict.wait_for()
     assert verdict.get_attribute("data-verdict") == "logged"
-    assert page.locator("blockquote", has_text="他收了东西").is_visible()
+    expect(page.locator("blockquote", has_text="他收了东西")).to_be_visible()
     changed = tmp_path / "changed.json"
     changed.write_text(receipt.read_text("utf-8").replace("他收了东西", "他没收东西"), "utf-8")
     page.get_by_label("回执文件").set_input_files(changed)
     page.locator("[data-verdict=changed_words]").wait_for()
-    assert page.get_by_text("文字被改过").is_visible()
+    expect(page.get_by_text("文字被改过")).to_be_visible()
 
 
 def test_C15_every_public_step_has_110_and_a_way_without_a_phone(town: Town, phone: "Page") -> None:
@@ -214,8 +217,8 @@ def test_C15_every_public_step_has_110_and_a_way_without_a_phone(town: Town, pho
     for address in ("/", "/d/demo/", receipt, "/r/", "/verify/", "/r/0000/", "/d/none/"):
         phone.goto(address)
         call = phone.locator("a[href='tel:110']")
-        assert call.is_visible(), address
+        expect(call).to_be_visible()
         assert call.bounding_box()["y"] < PHONE["height"], address
     for address in ("/d/demo/", receipt, "/r/", "/d/none/"):
         phone.goto(address)
-        assert phone.get_by_text(re.compile("派出所接待大厅.*")).is_visible(), address
+        expect(phone.get_by_text(re.compile("派出所接待大厅.*"))).to_be_visible()

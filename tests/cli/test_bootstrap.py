@@ -90,4 +90,4 @@ def test_the_second_time_it_is_silent_and_quick() -> None:
         done = bootstrap("test")
         times.append(time.monotonic() - started)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert min(times) < 0.3
+    assert min(times) < 1  # it takes a twentieth; a busy machine more

@@ -125,15 +125,17 @@ def test_killed_programs_come_back_and_a_stop_leaves_nothing(run) -> None:
     assert not any(Path(f"/proc/{pid}").exists() for pid in last.values())
 
 
-def test_the_second_start_is_quick(run) -> None:
+def test_the_second_start_does_nothing_again(run) -> None:
+    started = time.monotonic()
     first = run()
     first.wait_for(re.escape(first.url))
+    took = time.monotonic() - started
     first.process.terminate()
     first.process.wait(20)
     started = time.monotonic()
     second = run()
     said = second.wait_for(re.escape(second.url))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < took
     assert "准备数据库" not in said
     assert "收集静态文件" not in said
 

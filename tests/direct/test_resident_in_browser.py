@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 from tests.support.town import Town, build
 
 from yihu.direct.models import DirectCode
@@ -119,12 +120,12 @@ def test_only_a_complaint_asks_about_whom_it_is(page: "Page") -> None:
         page.get_by_label(kind, exact=True).check()
         assert (about.is_visible(), whom.is_visible()) == (asks_about, asks_whom), kind
     page.get_by_label("投诉", exact=True).check()
-    assert about.is_visible()
-    assert not whom.is_visible()
+    expect(about).to_be_visible()
+    expect(whom).to_be_hidden()
     page.get_by_label("某位工作人员").check()
-    assert whom.is_visible()
+    expect(whom).to_be_visible()
     page.get_by_label("所长本人").check()
-    assert page.get_by_text("不经过派出所").is_visible()
+    expect(page.get_by_text("不经过派出所")).to_be_visible()
 
 
 def test_everything_can_be_done_without_javascript(new_context: NewContext, town: Town) -> None:
@@ -141,11 +142,11 @@ def test_everything_can_be_done_without_javascript(new_context: NewContext, town
     page.locator("summary", has_text="补充一句").click()
     page.get_by_label("补充一句").fill("再说一句")
     page.get_by_role("button", name="交出补充").click()
-    assert page.get_by_text("再说一句").is_visible()
+    expect(page.get_by_text("再说一句")).to_be_visible()
     page.goto("/r/")
     page.get_by_label("查询码").fill(secret.lower())
     page.get_by_role("button", name="查看").click()
-    assert page.get_by_text("再说一句").is_visible()
+    expect(page.get_by_text("再说一句")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", ["normal", "large"])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -70,9 +71,9 @@ def test_the_home_page_is_whole_without_javascript(
     page = new_context(java_script_enabled=False).new_page()
     page.goto("/")
     page.get_by_role("link", name="English").click()
-    assert page.get_by_role("heading", name="Every call gets an answer").is_visible()
+    expect(page.get_by_role("heading", name="Every call gets an answer")).to_be_visible()
     page.get_by_role("link", name="Large text").click()
-    assert page.get_by_role("link", name="Normal text").is_visible()
+    expect(page.get_by_role("link", name="Normal text")).to_be_visible()
 
 
 def test_a_list_is_walked_and_opened_by_keyboard(gallery: "Page") -> None:
@@ -121,9 +122,9 @@ def test_single_keys_can_be_switched_off_and_arrows_stay(gallery: "Page") -> Non
 
 def test_a_withdrawn_dialog_is_not_needed_to_ask_again(gallery: "Page") -> None:
     body = gallery.locator(".confirm-body")
-    assert not body.is_visible()
+    expect(body).to_be_hidden()
     gallery.locator(".confirm > summary").press("Enter")
-    assert body.get_by_role("button", name="确认撤回").is_visible()
+    expect(body.get_by_role("button", name="确认撤回")).to_be_visible()
 
 
 def test_focus_can_be_seen_and_skips_to_the_content(site: "Site", page: "Page") -> None:
