@@ -216,8 +216,13 @@ WEBHOOKS = {
     if name.startswith("YIHU_WEBHOOK_")
 }
 
-# Login failures are counted here: shared, since there is one web process (cli/programs.py).
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Login failures are counted here, for all web workers alike: on SQLite there is one worker.
+_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if _SQLITE
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "yihu_cache"}
+}
 
 # Our own logs hold no address, code or body (yihu/logs.py).
 LOGGING = {

@@ -46,6 +46,7 @@ def migrate(say: Say) -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say(_("准备数据库……"))
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        call_command("createcachetable", verbosity=0)
 
 
 def require_keys() -> None:

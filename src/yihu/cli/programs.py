@@ -4,13 +4,16 @@ import multiprocessing
 import sys
 
 from django.core.management import call_command
+from django.db import connection
 
 from yihu.cli.faults import guarded
 from yihu.cli.supervisor import Program
 
 
 def serve(host: str, port: int) -> None:
-    """The web server, until SIGTERM: one process, few threads, since SQLite has one writer.
+    """The web server, until SIGTERM: one worker where SQLite has one writer, else two.
+
+    Measured in docs/bench.md: more threads in a worker make the slowest request slower.
 
     Granian keeps no access log unless asked, which is what we promise: no address, no code.
     """
@@ -20,6 +23,7 @@ def serve(host: str, port: int) -> None:
 
     from yihu.web.wsgi import application
 
+    workers, threads = (1, 4) if connection.vendor == "sqlite" else (2, 2)
     if sys.platform == "linux":  # the worker inherits what is loaded here
         multiprocessing.set_start_method("fork", force=True)
     Server(
@@ -27,8 +31,8 @@ def serve(host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=4,
+        workers=workers,
+        blocking_threads=threads,
         workers_kill_timeout=8,
         log_level=LogLevels.warning,
         log_access=False,
