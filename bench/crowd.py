@@ -26,7 +26,8 @@ from django.utils import timezone
 from bench import letters
 from bench.town import House, Town
 from yihu.direct import schemas
-from yihu.direct.actions import About, Kind, Message, new_matter, send
+from yihu.direct.actions import Message, new_matter, send
+from yihu.direct.kinds import About, Kind
 from yihu.direct.models import CodeReport
 from yihu.kernel import actions, history, ledger, proofs, vault
 from yihu.kernel.access import Actor, ActorKind

@@ -20,7 +20,8 @@ from bench.clients import post
 from bench.figures import Figure, quantile
 from bench.place import Place
 from bench.town import House, build
-from yihu.direct.actions import About, Kind, Message, send
+from yihu.direct.actions import Message, send
+from yihu.direct.kinds import About, Kind
 from yihu.kernel.models import Matter
 
 CLIENTS = 16

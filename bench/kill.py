@@ -33,7 +33,8 @@ from bench import letters
 from bench.figures import Figure
 from bench.place import Place
 from bench.town import House, build
-from yihu.direct.actions import Kind, Message, send
+from yihu.direct.actions import Message, send
+from yihu.direct.kinds import Kind
 from yihu.kernel import proofs, schedule
 from yihu.kernel.models import Channel, Escalation, Matter, OutboxMessage, Pending
 from yihu.kernel.timeline import timeline

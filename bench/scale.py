@@ -29,7 +29,8 @@ from bench.crowd import Copier, Pattern
 from bench.figures import Figure
 from bench.place import POSTGRESQL, SQLITE, Place
 from bench.town import House, Town, build
-from yihu.direct.actions import Kind, Message, send
+from yihu.direct.actions import Message, send
+from yihu.direct.kinds import Kind
 from yihu.kernel import queries
 from yihu.kernel.models import Matter
 from yihu.kernel.timeline import excerpts

@@ -55,7 +55,10 @@ INSTALLED_APPS = [
     "yihu.kernel",
     "yihu.places",
     "yihu.direct",
+    "yihu.thanks",
+    "yihu.cases",
     "yihu.reports",
+    "yihu.api",
     "yihu.cli",
 ]
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from tests.support.desk import address, do, login, offered, post, teller, write
 from tests.support.town import Town, build
 
-from yihu.direct.actions import About, Kind
+from yihu.direct.kinds import About, Kind
 from yihu.kernel import lapses
 from yihu.kernel.models import Entry, Escalation, Matter, SealedPart
 from yihu.people.models import Leave, Organisation, Person, Post

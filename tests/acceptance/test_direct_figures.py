@@ -9,7 +9,8 @@ from django.core.management import call_command
 from tests.support.town import Town, build
 
 from yihu.direct import schemas
-from yihu.direct.actions import Kind, Message, new_matter
+from yihu.direct.actions import Message, new_matter
+from yihu.direct.kinds import Kind
 from yihu.kernel.access import Actor, ActorKind
 from yihu.kernel.history import PastMatter, PastMove, record
 

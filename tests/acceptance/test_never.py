@@ -12,7 +12,7 @@ from django.test import Client
 from tests.support.desk import address, do, login, offered, post, teller, write
 from tests.support.town import Town, build
 
-from yihu.direct.actions import About, Kind
+from yihu.direct.kinds import About, Kind
 from yihu.kernel import lapses, notices
 from yihu.kernel.access import Refused
 from yihu.kernel.models import Entry, Matter

@@ -18,9 +18,10 @@ from tests.support.town import Town, build
 
 import yihu.kernel
 from yihu.direct import schemas, words
-from yihu.direct.actions import About, Kind, Picture
+from yihu.direct.actions import Picture
 from yihu.direct.inbox import PAGE
-from yihu.direct.loops import ACTS, COMPLAINT, MOVES
+from yihu.direct.kinds import About, Kind
+from yihu.direct.loops import COMPLAINT, DIRECT
 from yihu.direct.schema_forms import form_class
 from yihu.kernel.letters import LETTERS
 from yihu.kernel.models import Entry, Matter, OutboxMessage, SealedPart
@@ -195,7 +196,7 @@ def test_everybody_is_offered_what_they_may_do_and_nothing_else(town: Town) -> N
     acts = {"ask", "note", "excuse"}
     expected = {
         "chief": {"contact", "answer", "refer", "merge"} | acts,
-        "supervisor": {"take_over", "name_subject"} | acts,
+        "supervisor": {"take_over", "name_subject", "reclassify"} | acts,
         "deputy": set(),
     }
     for name, deeds in expected.items():
@@ -207,7 +208,7 @@ def test_everybody_is_offered_what_they_may_do_and_nothing_else(town: Town) -> N
 
 def test_the_form_shows_what_the_kernel_accepts(town: Town) -> None:
     """Every form of staff asks for exactly what its schema takes: page and API agree."""
-    for declared in (*MOVES, *COMPLAINT.acts):
+    for declared in (*DIRECT.moves, *COMPLAINT.acts):
         if declared.takes is None or declared.by == (TELLER,):
             continue
         made = form_class(declared.takes, labels=words.FIELDS, titles=words.TITLES)
@@ -554,7 +555,7 @@ def test_every_refusal_has_its_sentence() -> None:
 
 
 def test_every_move_act_field_and_notice_has_its_words() -> None:
-    for declared in (*MOVES, *ACTS, *COMPLAINT.acts):
+    for declared in (*DIRECT.moves, *DIRECT.acts, *COMPLAINT.acts):
         assert declared.name in words.DONE
         if declared.takes is not None:
             fields = set(declared.takes.model_fields) - {"rating", "verdict"}

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from tests.support.town import Town, build
 
-from yihu.direct.actions import About, Kind, Message, Picture, Sent, send
+from yihu.direct.actions import Message, Picture, Sent, send
+from yihu.direct.kinds import About, Kind
 from yihu.direct.models import CodeReport, DirectCode
 from yihu.direct.pictures import LARGEST
 from yihu.direct.schemas import LONGEST

@@ -15,8 +15,9 @@ from tests.faults.nasties import MULTIPART, URLENCODED, multipart
 from tests.support.site import Site
 from tests.support.town import Town, build
 
-from yihu.direct.actions import Kind, Message, send
+from yihu.direct.actions import Message, send
 from yihu.direct.forms import DEEDS
+from yihu.direct.kinds import Kind
 from yihu.direct.models import DirectCode
 from yihu.kernel import ledger, proofs
 from yihu.kernel.models import Matter

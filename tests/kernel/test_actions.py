@@ -8,7 +8,8 @@ import pytest
 from tests.support.town import Town, build
 
 from yihu.direct import schemas
-from yihu.direct.actions import About, Kind, Message, Safety, Sent, send
+from yihu.direct.actions import Message, Safety, Sent, send
+from yihu.direct.kinds import About, Kind
 from yihu.kernel import actions, ledger, proofs, vault
 from yihu.kernel.access import Actor, ActorKind, Conflict, Refused
 from yihu.kernel.actions import KeyReused

@@ -10,7 +10,8 @@ from django.db import connection
 from tests.support.town import Town, build
 
 from yihu.direct import schemas
-from yihu.direct.actions import Kind, Message, send
+from yihu.direct.actions import Message, send
+from yihu.direct.kinds import Kind
 from yihu.kernel import actions, ledger
 from yihu.kernel.access import Conflict
 from yihu.kernel.models import Entry, Leaf, Matter, Pending

@@ -20,7 +20,7 @@ from tests.support.site import free_port
 from tests.support.smtp import Sink, mailers, sink
 from tests.support.town import Town, build
 
-from yihu.direct.actions import About, Kind
+from yihu.direct.kinds import About, Kind
 from yihu.kernel import change, delivery, watch, webhook
 from yihu.kernel.letters import LETTERS
 from yihu.kernel.models import Channel, Delivery, OutboxMessage

@@ -11,7 +11,8 @@ import pytest
 from tests.support.town import Town, build
 
 from yihu.direct import schemas
-from yihu.direct.actions import Kind, Message, new_matter, send
+from yihu.direct.actions import Message, new_matter, send
+from yihu.direct.kinds import Kind
 from yihu.kernel import actions, history, ledger
 from yihu.kernel.access import Actor, ActorKind, Refused
 from yihu.kernel.history import BadHistory, PastMatter, PastMove, record

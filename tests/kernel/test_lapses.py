@@ -18,7 +18,8 @@ from tests.support.matters import answered, do, teller, write
 from tests.support.town import Town, build
 
 from yihu.cli.ticking import JOBS, run_once
-from yihu.direct.actions import Kind, Message, new_matter
+from yihu.direct.actions import Message, new_matter
+from yihu.direct.kinds import Kind
 from yihu.kernel import actions as kernel
 from yihu.kernel import lapses, ledger, schedule, watch
 from yihu.kernel.access import Actor, ActorKind

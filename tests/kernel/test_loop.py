@@ -331,9 +331,13 @@ class Walk:
             return get_args(kind)[0]
         if isinstance(kind, type) and issubclass(kind, Enum):
             return self.data.draw(st.sampled_from(list(kind)), label=name)
+        people = st.sampled_from([self.town.people[n].id for n in sorted(self.town.people)])
         if kind is UUID:
-            people = [self.town.people[name].id for name in sorted(self.town.people)]
-            return self.data.draw(st.sampled_from(people), label=name)
+            return self.data.draw(people, label=name)
+        if kind == list[UUID]:
+            return self.data.draw(st.lists(people, min_size=1, max_size=3), label=name)
+        if kind is int:
+            return 1
         if declared.default is not PydanticUndefined:
             return declared.default
         return "一句话"

@@ -15,7 +15,8 @@ from django.db import connection
 from tests.support.town import Town, build
 
 from yihu.direct import queries as direct
-from yihu.direct.actions import Kind, Message, Sent, send
+from yihu.direct.actions import Message, Sent, send
+from yihu.direct.kinds import Kind
 from yihu.kernel import ledger, notices, proofs, queries
 from yihu.kernel.timeline import excerpts
 

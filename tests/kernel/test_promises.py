@@ -14,7 +14,7 @@ from tests.support.town import Town, build
 
 from yihu.cli.faults import explain
 from yihu.cli.preparation import require_keys
-from yihu.direct.actions import About, Kind
+from yihu.direct.kinds import About, Kind
 from yihu.kernel import actions, lapses, ledger, notices, sealed, triggers, vault, watch
 from yihu.kernel.access import Actor, ActorKind, Refused
 from yihu.kernel.clock import escalate, hours

@@ -68,7 +68,7 @@ def test_without_an_acting_holder_the_alternate_steps_in(town: Town) -> None:
 
 
 def test_a_leader_stands_in_for_an_absent_supervisor(town: Town) -> None:
-    from yihu.direct.actions import About, Kind
+    from yihu.direct.kinds import About, Kind
 
     sent = write(town, kind=Kind.COMPLAINT, about=About.CHIEF)
     client = login(town, "leader")

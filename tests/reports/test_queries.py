@@ -12,7 +12,8 @@ from django.core.management.base import CommandError
 from tests.support.town import Town, build
 
 from yihu.direct import imports, schemas
-from yihu.direct.actions import About, Kind, Message, new_matter, send
+from yihu.direct.actions import Message, new_matter, send
+from yihu.direct.kinds import About, Kind
 from yihu.kernel.access import Actor, ActorKind
 from yihu.kernel.history import PastMatter, PastMove, record
 from yihu.kernel.models import Matter

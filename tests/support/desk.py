@@ -9,7 +9,8 @@ from django.http import HttpResponse
 from django.test import Client
 from tests.support.town import Town
 
-from yihu.direct.actions import Kind, Message, Sent, send
+from yihu.direct.actions import Message, Sent, send
+from yihu.direct.kinds import Kind
 from yihu.kernel import actions, proofs
 from yihu.kernel.access import Actor, ActorKind
 from yihu.kernel.models import Matter

@@ -4,7 +4,8 @@ import secrets
 
 from tests.support.town import Town
 
-from yihu.direct.actions import Kind, Message, Safety, Sent, send
+from yihu.direct.actions import Message, Safety, Sent, send
+from yihu.direct.kinds import Kind
 from yihu.kernel import actions, proofs
 from yihu.kernel.access import Actor, ActorKind
 from yihu.kernel.models import Matter

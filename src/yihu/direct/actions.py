@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
-from yihu.direct.loops import COMPLAINT, DIRECT
+from yihu.direct.kinds import About, Kind, Reporter
+from yihu.direct.loops import COMPLAINT, DIRECT, PRAISE
 from yihu.direct.models import CodeReport
 from yihu.kernel import actions as kernel
 from yihu.kernel import proofs
@@ -21,19 +21,6 @@ from yihu.kernel.payload import Part
 from yihu.kernel.reference import receipt_secret, secret_hash
 from yihu.people.models import Organisation
 from yihu.people.roles import STATION_CHIEF, SUPERVISOR, TELLER
-
-
-class Kind(models.TextChoices):
-    PRAISE = "praise", _("表扬")
-    COMPLAINT = "complaint", _("投诉")
-    SUGGESTION = "suggestion", _("建议")
-    HELP = "help", _("求助")
-
-
-class About(models.TextChoices):
-    OFFICE = "office", _("派出所的工作")
-    PERSON = "person", _("某位工作人员")
-    CHIEF = "chief", _("所长本人")
 
 
 class Safety(StrEnum):
@@ -62,7 +49,7 @@ class Message:
     contact: str = ""
     safety: Safety = Safety.OPEN
     pictures: Sequence[Picture] = ()
-    reporter: str = ""
+    reporter: Reporter = Reporter.RESIDENT
 
     @property
     def parts(self) -> list[Part]:
@@ -84,6 +71,10 @@ class Sent:
     matter: Matter
     secret: str
     repeated: bool
+
+
+LOOP_OF = {Kind.COMPLAINT: COMPLAINT, Kind.PRAISE: PRAISE}
+"""The way each kind takes; the others take the plain one."""
 
 
 def send(
@@ -116,7 +107,7 @@ def new_matter(
     past_the_chief = complaint and message.about == About.CHIEF and supervisor is not None
     teller = NewParty(
         role=TELLER.code,
-        kind=message.reporter,
+        kind=message.reporter.value,
         parts=message.parts,
         secret_hash=hashed,
         contact_safety=message.safety.value,
@@ -133,7 +124,7 @@ def new_matter(
         ]
 
     return NewMatter(
-        loop=COMPLAINT if complaint else DIRECT,
+        loop=LOOP_OF.get(message.kind, DIRECT),
         kind=message.kind,
         door=door,
         office=supervisor if past_the_chief and supervisor else station.id,

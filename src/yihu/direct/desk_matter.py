@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from yihu.direct import words
 from yihu.direct.forms import RATINGS
+from yihu.direct.kinds import Kind
 from yihu.direct.schema_forms import SchemaForm, form_class
 from yihu.kernel.access import Actor, Standing, fills
 from yihu.kernel.loop import Act, Does, Move, Role, Seat
@@ -23,9 +24,12 @@ from yihu.kernel.queries import visible_to
 from yihu.kernel.timeline import Happening, Said, timeline
 from yihu.people.desk import Sitting
 from yihu.people.directory import role_title
+from yihu.people.roles import BENEFICIARY, SUBJECT
 
 KEYS = {"contact": "c", "assign": "g", "reassign": "g", "ask": "q", "answer": "a", "decide": "a"}
 """The single key that opens each move's form while the matter has focus."""
+ON_A_PAGE = frozenset({"commend", "revoke"})
+"""Acts that another room has a page for, since it keeps something beside the entry."""
 
 
 def find(actor: Actor, reference: str) -> Matter:
@@ -39,6 +43,7 @@ class PartyView:
     """A party for reading, with what the last round brought; an excuse is of this round only."""
 
     id: UUID
+    code: str
     role: str
     person: UUID | None
     contact: str
@@ -103,8 +108,11 @@ class Desk:
             watch=matter.watch_id,
             watched=matter.watched,
             solution_owner=matter.solution_owner_id,
-            subjects=frozenset(p.person for p in self.parties if p.person is not None),
+            subjects=self._people_who_are(SUBJECT.code),
         )
+
+    def _people_who_are(self, role: str) -> frozenset[UUID]:
+        return frozenset(p.person for p in self.parties if p.code == role and p.person is not None)
 
     @cached_property
     def _filled(self) -> dict[Role, bool]:
@@ -128,7 +136,11 @@ class Desk:
         """The moves and acts that are this reader's to make here, moves first."""
         loop, step = self.matter.declared, self.matter.step
         offered: list[Move | Act] = [*loop.moves_from(step), *loop.acts_at(step)]
-        return [self._deed(one) for one in offered if self.fills(one.by) and self._sensible(one)]
+        return [
+            self._deed(one)
+            for one in offered
+            if one.name not in ON_A_PAGE and self.fills(one.by) and self._sensible(one)
+        ]
 
     def _sensible(self, declared: Move | Act) -> bool:
         """Confirming an excuse, or closing on it, is offered once there is one."""
@@ -156,12 +168,14 @@ class Desk:
             for mark in info.metadata
             if isinstance(mark, Sealed)
         }
-        named = {"handler", "person"} & set(schema.model_fields)
+        named = {"handler", "person", "praised"} & set(schema.model_fields)
         return form_class(
             schema,
             labels=words.labels(declared, audiences),
             titles=words.TITLES,
-            people=self.candidates if named else (),
+            people={
+                name: self.everyone if name == "praised" else self.candidates for name in named
+            },
             hints=words.HINTS,
         )
 
@@ -174,7 +188,7 @@ class Desk:
         offices = {self.matter.office_id, self.matter.concerns_id} - {None}
         reach = set[UUID]().union(*(roster.below(office) for office in offices if office))
         here, below = [], []
-        subjects = self.standing.subjects
+        subjects = self.standing.subjects | self._people_who_are(BENEFICIARY.code)
         for person, (name, posts) in roster.staff_of(reach).items():
             if subjects and ({person} | roster.superiors(person)) & subjects:
                 continue
@@ -184,6 +198,16 @@ class Desk:
             else:
                 below.append((str(person), f"{name} · {_('、').join(map(roster.title, posts))}"))
         return here + below
+
+    @cached_property
+    def everyone(self) -> list[tuple[str, str]]:
+        """Whoever may be praised: everyone with a post in the district."""
+        roster = self.sitting.roster
+        staff = roster.staff_of(roster.organisations)
+        return sorted(
+            (str(person), f"{name} · {_('、').join(map(roster.title, posts))}")
+            for person, (name, posts) in staff.items()
+        )
 
     @property
     def orphan(self) -> str:
@@ -273,6 +297,7 @@ class Desk:
         current = row["round"] == self.matter.round
         return PartyView(
             id=row["id"],
+            code=row["role"],
             role=role_title(row["role"]),
             person=row["person"],
             contact=str(words.SAFETY.get(row["contact_safety"], "")),
@@ -322,6 +347,14 @@ class Desk:
         for name, value in happening.facts.items():
             if name == "handler":
                 yield _("承办人：%(name)s") % {"name": self._name(str(value))}
+            elif name == "praised":
+                named = _("、").join(self._name(one) for one in value)
+                yield _("被表扬的是：%(name)s") % {"name": named}
+            elif name == "others":
+                yield str(value)
+            elif name == "kind" and "was" in happening.facts:
+                was, now = Kind(happening.facts["was"]).label, Kind(value).label
+                yield _("原来是%(was)s，改为%(now)s") % {"was": was, "now": now}
             elif name == "person":
                 yield _("被投诉的是：%(name)s") % {"name": self._name(str(value))}
             elif name == "rating":
@@ -330,7 +363,7 @@ class Desk:
                 yield _("转到：%(where)s") % {"where": value}
             elif name == "about":
                 yield _("关于：%(about)s") % {"about": words.ABOUT.get(value, value)}
-            elif name in ("outcome", "how", "reason"):
+            elif name in ("outcome", "how", "reason", "finding"):
                 yield self._choice(value)
 
     @staticmethod

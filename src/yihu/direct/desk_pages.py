@@ -17,8 +17,9 @@ from pydantic import BaseModel
 
 from yihu.direct import inbox as lists
 from yihu.direct import words
-from yihu.direct.actions import Kind
-from yihu.direct.desk_matter import Deed, Desk, find
+from yihu.direct.desk_matter import ON_A_PAGE, Deed, Desk, find
+from yihu.direct.kinds import Kind
+from yihu.direct.loops import NAMES
 from yihu.kernel import actions as kernel
 from yihu.kernel import letters, loop_words, notices, sealed, vault
 from yihu.kernel.access import Conflict, Refused
@@ -180,7 +181,7 @@ def _declared(loop: Loop, name: str, step: str) -> Move | Act:
     here = loop.move(name, step) or loop.act(name, step)
     known: list[Move | Act] = [*loop.moves, *loop.acts]
     found = here or next((one for one in known if one.name == name), None)
-    if found is None:
+    if found is None or name in ON_A_PAGE:
         raise Http404
     return found
 
@@ -284,7 +285,7 @@ def erase(request: StaffRequest, reference: str) -> HttpResponse:
 @require_safe
 def loop(request: StaffRequest, name: str) -> HttpResponse:
     """A loop's picture, drawn from its declaration: what holds here, not what someone once drew."""
-    if name not in lists.LOOPS:
+    if name not in NAMES:
         raise Http404
     declared = LOOPS[name]
     picture = mark_safe(draw(declared, loop_words.words(declared)))  # noqa: S308 -- our own drawing

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
 from yihu.direct import schemas
-from yihu.direct.actions import About, Kind, Message, Picture, Safety
+from yihu.direct.actions import Message, Picture, Safety
+from yihu.direct.kinds import About, Kind
 from yihu.direct.pictures import LARGEST, MEDIA_TYPE, BadPicture, Fault, fit_to_keep
 from yihu.direct.schemas import LONGEST
 from yihu.direct.uploads import MOST_PHOTOS

@@ -18,8 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yihu.direct import tables
-from yihu.direct.actions import Kind, Message, new_matter
+from yihu.direct.actions import Message, new_matter
 from yihu.direct.headers import HEADERS, KINDS
+from yihu.direct.kinds import Kind
 from yihu.direct.schemas import Schema
 from yihu.direct.tables import Moment, Row, Table
 from yihu.kernel import history, proofs, schedule

@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from yihu.direct.actions import Kind
-from yihu.direct.loops import COMPLAINT, DIRECT, STEPS
+from yihu.direct.kinds import Kind
+from yihu.direct.loops import NAMES, PRAISE
 from yihu.kernel.access import Actor
 from yihu.kernel.loop import Seat, Step
 from yihu.kernel.models import Matter
@@ -27,8 +27,7 @@ PAGE = 100
 SEARCHED = 500
 """How many open matters, the most urgent first, a search in words opens."""
 MOST_COUNTED = 1000
-LOOPS = (DIRECT.name, COMPLAINT.name)
-OPEN_STEPS = tuple(step for step in STEPS if isinstance(step, Step))
+OPEN_STEPS = tuple(step for step in PRAISE.steps if isinstance(step, Step))
 DUE = ("late", "today", "week")
 WHOSE = ("turn", "solve")
 
@@ -94,7 +93,7 @@ def _lists(sitting: Sitting) -> list[QuerySet[Matter]]:
             "due_at", "id"
         )
     )
-    return [found.filter(loop__in=LOOPS) for found in lists]
+    return [found.filter(loop__in=NAMES) for found in lists]
 
 
 def _wanted(asked: Asked, actor: Actor) -> Q:
@@ -162,7 +161,7 @@ def _past(sitting: Sitting, asked: Asked) -> Page:
     actor = sitting.actor
     offices = {p.organisation for p in actor.posts if p.sees_office}
     mine = Q(office__in=offices) if offices else Q(solution_owner=actor.id)
-    found = visible_to(actor).filter(mine, loop__in=LOOPS)
+    found = visible_to(actor).filter(mine, loop__in=NAMES)
     if asked.kind:
         found = found.filter(kind=asked.kind)
     if after := _place(asked.after):
@@ -220,6 +219,6 @@ def _by_reference(actor: Actor, words: str) -> list[Matter]:
         return []
     first = grouped(spoken)
     found = visible_to(actor).filter(
-        reference__gte=first, reference__lte=first + "Z" * 8, loop__in=LOOPS
+        reference__gte=first, reference__lte=first + "Z" * 8, loop__in=NAMES
     )
     return list(found.select_related("solution_owner").order_by("reference")[:20])

@@ -26,6 +26,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yihu.direct import actions, card, queries, story
 from yihu.direct.forms import DEEDS, Deed, FindForm, MessageForm
+from yihu.direct.kinds import Kind
 from yihu.direct.loops import COMPLAINT, DIRECT
 from yihu.direct.models import DirectCode
 from yihu.direct.pictures import MEDIA_TYPE
@@ -293,7 +294,7 @@ def _page(
     office = held.houses.get(matter.office_id)
     context = {
         "matter": matter,
-        "kind": actions.Kind(matter.kind).label,
+        "kind": Kind(matter.kind).label,
         "step": matter.declared.places[matter.step].title,
         "office": office.title if office else "",
         "at_station": office is not None and office.kind == OrganisationKind.STATION,

@@ -25,6 +25,7 @@ type Words = str | _StrPromise
 type Choices = Sequence[tuple[str, Words]]
 
 SENTENCES: Mapping[str, Words] = {
+    "nobody_named": _("请至少选一位，或者写一位名单上没有的。"),
     "string_too_short": _("太短了，请再写清楚一点。"),
     "string_too_long": _("太长了，请分成两次写。"),
 }
@@ -42,7 +43,7 @@ class SchemaForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        given = {name: value for name, value in cleaned.items() if value not in ("", None)}
+        given = {name: value for name, value in cleaned.items() if value not in ("", None, [])}
         try:
             self.payload = self.schema(**given)
         except ValidationError as wrong:
@@ -59,18 +60,18 @@ def form_class(
     *,
     labels: Mapping[str, Words],
     titles: Mapping[type[Enum], Mapping[Any, Words]] | None = None,
-    people: Choices = (),
+    people: Mapping[str, Choices] | None = None,
     hints: Mapping[str, Words] | None = None,
 ) -> type[SchemaForm]:
     """A form for a schema.
 
     labels: a title for each field. titles: for each enumeration, what its members are
-    called. people: who may be named where the schema takes a person's id.
+    called. people: for each field that takes people's ids, who may be named there.
     A field with only one possible value is not asked for.
     """
     fields: dict[str, Any] = {}
     for name, info in schema.model_fields.items():
-        made = _field(info, titles or {}, people)
+        made = _field(info, titles or {}, (people or {}).get(name, ()))
         if made is not None:
             made.label = labels[name]
             made.help_text = (hints or {}).get(name, "")
@@ -94,6 +95,12 @@ def _field(
             error_messages={"required": PICK_ONE, "invalid_choice": PICK_ONE},
         )
     required = info.is_required() and not optional
+    if kind == list[UUID]:
+        return forms.MultipleChoiceField(
+            choices=people,
+            required=required,
+            error_messages={"required": PICK_ONE, "invalid_choice": NOT_ON_THE_LIST},
+        )
     if kind is UUID:
         return forms.ChoiceField(
             choices=[("", _("请选择")), *people],

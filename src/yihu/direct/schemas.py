@@ -1,11 +1,13 @@
 """What the moves of the direct code take: pages make forms from these, the API publishes them."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
+from yihu.direct.kinds import Kind
 from yihu.kernel.payload import Sealed
 
 LONGEST = 5000
@@ -29,6 +31,14 @@ class Excuse(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Finding(StrEnum):
+    """What came out when a praise was verified."""
+
+    CONFIRMED = "confirmed"
+    PARTLY = "partly"
+    NOT_CONFIRMED = "not_confirmed"
+
+
 class Reach(StrEnum):
     """How the resident was reached."""
 
@@ -50,6 +60,45 @@ class Contacted(Schema):
 class Assigned(Schema):
     handler: UUID
     words: Annotated[OptionalText, Sealed("instruction", "office")] = ""
+
+
+class Verifying(Schema):
+    """Whom a praise is for, and who finds out whether it holds. `others`: a line for each one
+    who is not on the list, "name · organisation"."""
+
+    praised: Annotated[list[UUID], Field(max_length=20)] = []
+    others: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] = ""
+    handler: UUID
+    words: Annotated[OptionalText, Sealed("instruction", "office")] = ""
+
+    @model_validator(mode="after")
+    def names_somebody(self) -> Self:
+        if not self.praised and not self.others:
+            raise PydanticCustomError("nobody_named", "a praise is for somebody")
+        return self
+
+
+class Attested(Schema):
+    finding: Finding
+    words: Annotated[Text, Sealed("finding", "office")]
+
+
+class Commended(Schema):
+    """The order's number in its year; its text is public, and kept by the room that issues it."""
+
+    year: int
+    number: int
+
+
+class Revoked(Schema):
+    year: int
+    number: int
+    words: Annotated[Text, Sealed("reason")]
+
+
+class Reclassified(Schema):
+    kind: Kind
+    words: Annotated[Text, Sealed("note", "office")]
 
 
 class Asked(Schema):

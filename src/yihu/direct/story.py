@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yihu.direct.actions import Kind
 from yihu.direct.forms import RATINGS
+from yihu.direct.kinds import Kind
 from yihu.direct.queries import Held
 from yihu.direct.schemas import Outcome, Reach
 from yihu.kernel.loop import Loop, Seat, Step
@@ -38,6 +38,11 @@ HAPPENED: Final = {
     "ask": _("向您提问"),
     "reply": _("您回答了"),
     "add": _("您补充了"),
+    "verify": _("安排核实您的表扬"),
+    "attest": _("核实了您的表扬"),
+    "commend": _("发布了表扬令"),
+    "revoke": _("撤销了表扬令"),
+    "reclassify": _("改了这件事的类别"),
     "ask_erasure": _("您请求抹除写下的内容"),
     "erased": _("已抹除您写下的内容"),
     "read": _("查看了您的姓名和联系方式"),
@@ -69,6 +74,8 @@ NEXT: Final = {
     "answered": _("您说有没有解决"),
     "oversight": _("监督单位答复您"),
     "decided": _("您说有没有解决"),
+    "verifying": _("核实您说的事"),
+    "verified": _("答复您"),
 }
 """What each step waits for."""
 ONWARD: Final = {
@@ -76,6 +83,8 @@ ONWARD: Final = {
     "contacted": ("handling", "answered"),
     "reopened": ("handling", "answered"),
     "handling": ("answered",),
+    "verifying": ("verified", "answered"),
+    "verified": ("answered",),
     "oversight": ("decided",),
 }
 """The usual way from each step."""
@@ -153,6 +162,9 @@ def _facts(happening: Happening) -> Iterable[str]:
         yield gettext("结果：%(outcome)s") % {"outcome": OUTCOMES[Outcome(facts["outcome"])]}
     if "how" in facts:
         yield str(REACHED[Reach(facts["how"])])
+    if "was" in facts:
+        was, now = Kind(facts["was"]).label, Kind(facts["kind"]).label
+        yield gettext("原来是%(was)s，改为%(now)s") % {"was": was, "now": now}
     if happening.name == "refer":
         yield gettext("转到：%(where)s") % {"where": facts.get("to", "")}
     if facts.get("rating"):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from yihu.direct.actions import About, Kind, Safety
-from yihu.direct.schemas import Excuse, Outcome, Reach
+from yihu.direct.actions import Safety
+from yihu.direct.kinds import About, Kind
+from yihu.direct.schemas import Excuse, Finding, Outcome, Reach
 from yihu.kernel.loop import Act, Move, Seat, Step
 from yihu.kernel.models import Matter
 
@@ -21,6 +22,10 @@ FIELDS: Final[Mapping[str, Words]] = {
     "how": _("怎么联系的"),
     "handler": _("承办人"),
     "person": _("被投诉的是"),
+    "praised": _("被表扬的是（可多选）"),
+    "others": _("名单上没有的（一行一位：姓名 · 单位）"),
+    "finding": _("核实结果"),
+    "kind": _("改为"),
     "outcome": _("结果"),
     "reason": _("为什么无法答复"),
     "to": _("转到哪个单位"),
@@ -45,6 +50,12 @@ TITLES: Final[Mapping[type[Enum], Mapping[Any, Words]]] = {
         Excuse.UNSAFE: _("联系会给来信人带来危险"),
         Excuse.UNKNOWN: _("没有留下联系方式，也没有再来看"),
     },
+    Finding: {
+        Finding.CONFIRMED: _("属实"),
+        Finding.PARTLY: _("部分属实"),
+        Finding.NOT_CONFIRMED: _("没有核实到"),
+    },
+    Kind: {kind: kind.label for kind in Kind},
     Reach: {
         Reach.RECEIPT: _("在回执页回复"),
         Reach.PHONE: _("打电话"),
@@ -77,6 +88,11 @@ DONE: Final[Mapping[str, Words]] = {
     "withdraw": _("来信人撤回了"),
     "take_over": _("监督单位接手办理"),
     "name_subject": _("指明了被投诉人"),
+    "verify": _("派人核实"),
+    "attest": _("写了核实结果"),
+    "commend": _("发布了表扬令"),
+    "revoke": _("撤销了表扬令"),
+    "reclassify": _("改了类别"),
     "ask": _("向来信人提了问"),
     "reply": _("来信人回答了"),
     "add": _("来信人补充了"),
@@ -96,6 +112,8 @@ SHORT: Final[Mapping[str, Words]] = {
     "reopened": _("重新办理"),
     "oversight": _("监督办理"),
     "decided": _("等评价（监督）"),
+    "verifying": _("核实中"),
+    "verified": _("已核实，等答复"),
 }
 """What each step waits for, short enough for a list."""
 ABOUT: Final[Mapping[str, Words]] = dict(About.choices)
@@ -107,6 +125,8 @@ REFUSALS: Final[Mapping[str, Words]] = {
     "no_such_person": _("这个人现在没有岗位，请重选。"),
     "conflict_of_interest": _("不能交给这个人：此事就是反映他，或他的上级。"),
     "elsewhere": _("这个人不在本单位，请重选。"),
+    "praised": _("被表扬的人，和他领导的人，都不能核实这件表扬。"),
+    "same_kind": _("现在就是这一类，请选另一类。"),
     "take_over_first": _("这个人领导着正在办理的单位。请先由监督单位接手，再指明。"),
     "no_watch": _("没有单位监督此事，无法接手。"),
     "no_such_matter": _("没有这个编号的未办结来信，请核对。"),

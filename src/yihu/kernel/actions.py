@@ -4,9 +4,10 @@ Each is one transaction: the entry, the matter's new state and clock, the sealed
 words and every promise to tell someone commit together or not at all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -54,6 +55,9 @@ class Done:
 
     matter: Matter
     repeated: bool = False
+
+
+NO_REMARKS: Mapping[str, Any] = MappingProxyType({})
 
 
 class KeyReused(Exception):
@@ -177,10 +181,12 @@ def move(
     client_key: bytes,
     payload: BaseModel | None = None,
     notices: Sequence[Notice] = (),
+    remarks: Mapping[str, Any] = NO_REMARKS,
     occurred_at: datetime | None = None,
 ) -> Done:
     """Make a move of the matter's loop, as read at entry `seq`.
 
+    `remarks` are facts that the house itself adds to what the actor said.
     Raises Conflict if the matter has moved on since; Refused if the actor may not
     make this move, or it would leave someone unanswered; Matter.DoesNotExist if the
     actor may not know of the matter.
@@ -191,6 +197,7 @@ def move(
             return change
         if change.matter.seq != seq:
             raise Conflict(change.matter.seq)
+        change.facts |= remarks
         declared = change.matter.declared.move(name, change.matter.step)
         if declared is None:
             raise Refused("no_such_move", f"{name} does not lead on from {change.matter.step}")
@@ -209,6 +216,7 @@ def act(
     payload: BaseModel | None = None,
     notices: Sequence[Notice] = (),
     parts: Sequence[Part] = (),
+    remarks: Mapping[str, Any] = NO_REMARKS,
     occurred_at: datetime | None = None,
 ) -> Done:
     """Do something to a matter that leaves it at its step; it conflicts with nothing.
@@ -220,6 +228,7 @@ def act(
         change = _begin(actor, matter, name, client_key, payload, occurred_at, parts)
         if isinstance(change, Done):
             return change
+        change.facts |= remarks
         declared = change.matter.declared.act(name, change.matter.step)
         if declared is None:
             raise Refused("no_such_act", f"{name} cannot be done at {change.matter.step}")

@@ -9,15 +9,12 @@ from yihu.kernel.access import Actor, Refused
 from yihu.kernel.loop import Does, End, Move, Role, Seat
 from yihu.kernel.models import Party
 from yihu.kernel.outbox import Notice
-from yihu.kernel.parties import NewParty, make_party
+from yihu.kernel.parties import BENEFICIARY, SUBJECT, NewParty, make_party, people_who_are
 from yihu.kernel.queries import standing, visible_to
 from yihu.kernel.reference import grouped, tidy
 
 if TYPE_CHECKING:
     from yihu.kernel.change import Change
-
-SUBJECT = "subject"
-"""The party whom a matter is about."""
 
 
 def keeper(parties: Sequence[Party]) -> Party:
@@ -34,6 +31,12 @@ def apply(change: "Change", does: Does) -> None:
             _assign(change)
         case Does.NAMES_SUBJECT:
             _name_subject(change)
+        case Does.VERIFIES:
+            _verify(change)
+        case Does.ATTESTS:
+            _require_no_beneficiary(change, change.actor)
+        case Does.RECLASSIFIES:
+            _reclassify(change)
         case Does.TAKES_OVER:
             _take_over(change)
         case Does.MERGES:
@@ -67,6 +70,7 @@ def _assign(change: "Change") -> None:
             "the matter is about this person, or about someone who commands them",
             field="handler",
         )
+    _require_no_beneficiary(change, person, field="handler")
     organisation = change.matter.office_id
     if not any(organisation == p.organisation or organisation in p.reach for p in person.posts):
         reach = {org for post in change.actor.posts for org in post.reach}
@@ -95,6 +99,38 @@ def _name_subject(change: "Change") -> None:
         if handler is None or handler.bound_by(change.standing.subjects):
             matter.solution_owner_id = None
             tell_owner(change, "handler_withdrawn")
+
+
+def _verify(change: "Change") -> None:
+    """Whoever is praised becomes a party; someone whom they do not command finds out."""
+    matter, known = change.matter, people_who_are(BENEFICIARY, change.parties)
+    for person in map(UUID, change.facts["praised"]):
+        found = change.people.actor(person)
+        if found is None or found.district != matter.district:
+            raise Refused("no_such_person", "this person cannot be named here", field="praised")
+        if person not in known:
+            party, _key = make_party(matter, NewParty(role=BENEFICIARY, person=person))
+            change.newcomers.append(party)
+            change.parties.append(party)
+    _assign(change)
+
+
+def _require_no_beneficiary(change: "Change", person: Actor, **where: object) -> None:
+    if person.bound_by(people_who_are(BENEFICIARY, change.parties)):
+        raise Refused(
+            "praised", "nobody judges a praise of themselves, or of who commands them", **where
+        )
+
+
+def _reclassify(change: "Change") -> None:
+    """Another kind, with the old one beside it; whoever supervises the office sees it from then
+    on, since figures can be improved that way."""
+    matter, kind = change.matter, change.facts["kind"]
+    if kind == matter.kind:
+        raise Refused("same_kind", "the matter is of this kind already", field="kind")
+    change.facts["was"] = matter.kind
+    matter.kind = kind
+    matter.watched = matter.watch_id is not None
 
 
 def _take_over(change: "Change") -> None:

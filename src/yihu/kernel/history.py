@@ -34,6 +34,7 @@ from yihu.kernel.actions import NewMatter
 from yihu.kernel.change import Answers, Change
 from yihu.kernel.loop import Act, Move
 from yihu.kernel.models import Matter, Party, Reply, SealedPart
+from yihu.kernel.parties import SUBJECT, people_who_are
 from yihu.kernel.payload import Part, split
 from yihu.kernel.reference import fingerprint, key_hash
 
@@ -282,7 +283,7 @@ class _Past:
             watch=self.matter.watch_id,
             watched=self.matter.watched,
             solution_owner=self.matter.solution_owner_id,
-            subjects=frozenset(p.person_id for p in self.parties if p.person_id is not None),
+            subjects=people_who_are(SUBJECT, self.parties),
         )
 
     def reply(self) -> Reply | None:

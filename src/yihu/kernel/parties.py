@@ -8,6 +8,16 @@ from yihu.kernel import vault
 from yihu.kernel.models import Matter, Party, SealedPart
 from yihu.kernel.payload import Part
 
+SUBJECT = "subject"
+"""The party whom a matter is about: blind to it, as is everyone they command."""
+BENEFICIARY = "beneficiary"
+"""The party whom a matter is for, such as whoever is praised: they may see it, never judge it."""
+
+
+def people_who_are(role: str, parties: Iterable[Party]) -> frozenset[UUID]:
+    """The members of staff who are in a matter as such a party."""
+    return frozenset(p.person_id for p in parties if p.role == role and p.person_id is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class NewParty:

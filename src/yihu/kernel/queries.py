@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yihu.kernel.access import Actor, ActorKind, Standing
 from yihu.kernel.models import Matter, Party, SealedPart
+from yihu.kernel.parties import SUBJECT
 
 
 def visible_to(actor: Actor) -> QuerySet[Matter]:
@@ -37,7 +38,7 @@ def _not_about_superiors(actor: Actor) -> QuerySet[Matter]:
 def about_superiors(actor: Actor) -> Q:
     """Matters whose subject is the actor or someone who commands the actor."""
     above = [person for person in (actor.id, *actor.superiors) if person is not None]
-    subjects = Party.objects.filter(matter=OuterRef("pk"), person__in=above)
+    subjects = Party.objects.filter(matter=OuterRef("pk"), role=SUBJECT, person__in=above)
     return Q(Exists(subjects))
 
 
@@ -55,7 +56,7 @@ def inbox(actor: Actor, organisation: UUID, *, watching: bool = False) -> QueryS
 
 def standing(matter: Matter) -> Standing:
     """What the matter says of who may act on it; one query, for its subjects."""
-    subjects = Party.objects.filter(matter=matter, person__isnull=False)
+    subjects = Party.objects.filter(matter=matter, role=SUBJECT, person__isnull=False)
     return Standing(
         office=matter.office_id,
         watch=matter.watch_id,

@@ -72,6 +72,9 @@ class Does(StrEnum):
     REPLIES = "replies"  # the party's reply: the clock runs again
     ASSIGNS = "assigns"  # names the owner of the solution
     NAMES_SUBJECT = "names_subject"  # says whom the matter is about
+    VERIFIES = "verifies"  # says whom a praise is for, and who is to find out whether it holds
+    ATTESTS = "attests"  # what was found, by nobody whom it is for
+    RECLASSIFIES = "reclassifies"  # another kind; the entry keeps both
     EXCUSES = "excuses"  # records why a party cannot be answered
     CONFIRMS = "confirms"  # a second person agrees with that
     TAKES_OVER = "takes_over"  # the supervising organisation runs the procedure from now on

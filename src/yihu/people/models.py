@@ -14,6 +14,7 @@ class OrganisationKind(models.TextChoices):
     POLICE_ROOM = "police_room", _("警务室")
     COMMUNITY = "community", _("村/社区")
     SUPERVISOR = "supervisor", _("外部监督")
+    MEDIATION_STUDIO = "mediation_studio", _("调解工作室")
 
 
 class Organisation(models.Model):

@@ -11,10 +11,12 @@ STATION_CHIEF = Role("station_chief", _("所长"), alternate=DEPUTY_CHIEF)
 OFFICER = Role("officer", _("民警"), alternate=DEPUTY_CHIEF)
 VILLAGE_AUXILIARY = Role("village_auxiliary", _("驻村协警"), alternate=OFFICER)
 OPERATOR = Role("operator", _("系统管理员"))
+MEDIATOR = Role("mediator", _("调解员"))
 
 HANDLER = Role("handler", _("承办人"), seat=Seat.PERSON, alternate=STATION_CHIEF)
 TELLER = Role("teller", _("来信人"), seat=Seat.PARTY, alternate=VILLAGE_AUXILIARY)
 SUBJECT = Role("subject", _("被反映人"), seat=Seat.PARTY, alternate=SUPERVISOR)
+BENEFICIARY = Role("beneficiary", _("被表扬人"), seat=Seat.PARTY, alternate=SUPERVISOR)
 
 POSTS = {
     role.code: role
@@ -26,10 +28,11 @@ POSTS = {
         OFFICER,
         VILLAGE_AUXILIARY,
         OPERATOR,
+        MEDIATOR,
     )
 }
 
-ROLES = POSTS | {role.code: role for role in (HANDLER, TELLER, SUBJECT)}
+ROLES = POSTS | {role.code: role for role in (HANDLER, TELLER, SUBJECT, BENEFICIARY)}
 
 COMMANDING = frozenset({STATION_CHIEF.code, DEPUTY_CHIEF.code})
 """Roles whose holders command everyone in their organisation and below it."""

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from yihu.direct.imports import ORIGIN
+from yihu.direct.loops import NAMES
 from yihu.kernel.access import ActorKind
 from yihu.kernel.loop import LOOPS, Does, Loop
 from yihu.kernel.models import Entry, Matter
@@ -20,7 +21,6 @@ from yihu.people.models import Organisation
 from yihu.reports import figures
 from yihu.reports.measures import Case, Period, Report
 
-DIRECT = ("direct", "complaint")
 WRITES_TO_TELLER = frozenset({"contact"})
 """Moves that write to the resident without being an answer; a question does, too."""
 
@@ -52,7 +52,7 @@ def direct(
     A complaint counts where it is about, whoever handles it now.
     """
     now, period = now or timezone.now(), period or Period()
-    asked = matters.filter(loop__in=DIRECT)
+    asked = matters.filter(loop__in=NAMES)
     if period.since is not None:
         asked = asked.filter(opened_at__gte=period.since)
     if period.until is not None:

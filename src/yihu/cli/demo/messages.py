@@ -8,7 +8,8 @@ from random import Random
 from yihu.cli.demo.people import Cast
 from yihu.cli.demo.words import LONG_PRAISE, Writer
 from yihu.direct import schemas
-from yihu.direct.actions import About, Kind, Message, new_matter, send
+from yihu.direct.actions import Message, new_matter, send
+from yihu.direct.kinds import About, Kind
 from yihu.kernel import actions
 from yihu.kernel.access import Actor, ActorKind
 from yihu.kernel.history import PastMatter, PastMove

@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                             ("police_room", "警务室"),
                             ("community", "村/社区"),
                             ("supervisor", "外部监督"),
+                            ("mediation_studio", "调解工作室"),
                         ],
                         max_length=24,
                     ),

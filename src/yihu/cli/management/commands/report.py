@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yihu.direct.actions import Kind
+from yihu.direct.kinds import Kind
 from yihu.kernel.models import Matter
 from yihu.people.queries import stations
 from yihu.reports import figures, queries
