@@ -106,7 +106,7 @@ def step(floor: Floor, event: Event, rules: Rules) -> Outcome:
 
 def _grant(floor: Floor, request: FloorRequest, at: float, rules: Rules) -> Outcome:
     """The others hear first that it is taken: at no moment do two believe they have it."""
-    timers = {Timer.T1: at + rules.t1, Timer.T20: at + rules.t20}
+    timers: dict[Timer, float] = {Timer.T1: at + rules.t1, Timer.T20: at + rules.t20}
     after = Floor(
         State.FLOOR_TAKEN,
         request,
@@ -306,7 +306,8 @@ def _expire_when_taken(floor: Floor, event: Expired, rules: Rules) -> Outcome:
 
 def _grant_again(floor: Floor, event: Expired, rules: Rules) -> Outcome:
     """T20, counted by C20: after the last one silence is left to T1."""
-    timers = {name: at for name, at in floor.timers.items() if name is not Timer.T20}
+    timers: dict[Timer, float] = dict(floor.timers)
+    del timers[Timer.T20]
     if floor.granted_times >= rules.c20:
         return replace(floor, timers=MappingProxyType(timers)), []
     timers[Timer.T20] = event.at + rules.t20
