@@ -9,10 +9,18 @@ YIHU_MAIL_URL      smtps://user:password@host:465, or smtp+starttls://…:587, o
 YIHU_MAIL_FROM     the address that mail comes from
 YIHU_WEBHOOK_<NAME>, YIHU_WEBHOOK_<NAME>_TEMPLATE
                    SMS gateway (SMS) and staff chat (STAFF), see docs/operating.md
+YIHU_STATION_NETWORKS
+                   the station's own networks (10.1.0.0/16, …), comma separated: what residents
+                   say of an answer from there is flagged
+YIHU_INSPECT_DAYS  a poster that nobody looked at for so many days is flagged; default: 30
+YIHU_PRIVATE_RECEIVERS
+                   1 lets webhooks call http:// and addresses inside one's own network; it is
+                   the default only where YIHU_HOSTS is not set
 YIHU_WITNESS       where checkpoints go: a folder, or mailto:address; several separated by spaces
 """
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -142,6 +150,12 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
 # Behind a proxy everyone has its address: without this, one attacker would lock out all staff.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
 ACCOUNT_SESSION_REMEMBER = False
+STATION_NETWORKS = [
+    ip_network(network.strip(), strict=False)
+    for network in os.environ.get("YIHU_STATION_NETWORKS", "").split(",")
+    if network.strip()
+]
+INSPECT_WITHIN_DAYS = int(os.environ.get("YIHU_INSPECT_DAYS") or 30)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Yihu 一呼"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # localhost has no certificate
@@ -218,13 +232,21 @@ WEBHOOKS = {
     for name, value in os.environ.items()
     if name.startswith("YIHU_WEBHOOK_")
 }
+# Whether the addresses that staff subscribe may lie inside our own network (api/receivers.py).
+PRIVATE_RECEIVERS = os.environ.get("YIHU_PRIVATE_RECEIVERS", "0" if PRODUCTION else "1") == "1"
 
 # Login failures are counted here, for all web workers alike: on SQLite there is one worker.
 _SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if _SQLITE
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "yihu_cache"}
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "yihu_cache"},
+    # Who scanned and who wrote how often: never in a database (direct/visitors.py).
+    "visitors": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "visitors",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 
 # Our own logs hold no address, code or body (yihu/logs.py).

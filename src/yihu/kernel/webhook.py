@@ -70,7 +70,7 @@ def check_address(url: str) -> None:
         raise BadWebhook("a webhook's address begins with https:// or http://")
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
+class NoRedirect(urllib.request.HTTPRedirectHandler):
     """Following one would turn the message into an empty GET."""
 
     def redirect_request(
@@ -85,7 +85,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_opener = urllib.request.build_opener(_NoRedirect)
+opener = urllib.request.build_opener(NoRedirect)
+"""Calls what it is told to, and follows nothing."""
 
 
 def post(url: str, body: bytes, key: str) -> None:
@@ -94,22 +95,36 @@ def post(url: str, body: bytes, key: str) -> None:
     Raises BadWebhook, or NotTaken (or another OSError) where it was not taken.
     """
     check_address(url)
+    _refused_inside(send(url, body, {"Idempotency-Key": key}))
+
+
+def send(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    opener: urllib.request.OpenerDirector = opener,
+) -> bytes:
+    """POST JSON; the beginning of what came back. Raises NotTaken (or another OSError) unless it
+    was taken. The address must have been checked."""
     request = urllib.request.Request(  # noqa: S310 (http or https, as checked)
-        url,
-        data=body,
-        headers={"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": key},
+        url, data=body, headers={"Content-Type": "application/json; charset=utf-8", **headers}
     )
     try:
-        with _opener.open(request, timeout=TIMEOUT) as answer:
-            said = answer.read(MOST_READ)
+        with opener.open(request, timeout=TIMEOUT) as answer:
+            said: bytes = answer.read(MOST_READ)
     except urllib.error.HTTPError as error:
         error.close()
         raise NotTaken(f"HTTP {error.code}") from None
     except urllib.error.URLError as error:
-        raise NotTaken(type(error.reason).__name__) from None
+        raise NotTaken(_kind(error.reason)) from None
     except HTTPException as error:
         raise NotTaken(type(error).__name__) from None
-    _refused_inside(said)
+    return said
+
+
+def _kind(reason: object) -> str:
+    """A fault's kind; what we ourselves said of one, as it is."""
+    return str(reason) if isinstance(reason, NotTaken) else type(reason).__name__
 
 
 def _refused_inside(said: bytes) -> None:
