@@ -44,11 +44,13 @@ def as_browsers_send(fields: dict[str, str]) -> bytes:
 
 
 def request(host: str, code: str, fields: dict[str, str]) -> bytes:
-    """The whole HTTP request, with the headers of a phone's browser."""
+    """The whole HTTP request, with the headers of a phone's browser; each letter comes from a
+    phone of its own, since a single one would be asked to come again in a minute."""
     body = as_browsers_send(fields)
     head = (
         f"POST /d/{code}/ HTTP/1.1\r\nHost: {host}\r\n"
-        "User-Agent: Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/131.0 Mobile\r\n"
+        "User-Agent: Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/131.0 Mobile "
+        f"{fields['key']}\r\n"
         "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n"
         "Accept-Language: zh-CN,zh;q=0.9\r\nAccept-Encoding: gzip, deflate, br\r\n"
         f"Origin: http://{host}\r\nSec-Fetch-Site: same-origin\r\nConnection: keep-alive\r\n"

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from hypothesis import settings as hypothesis_settings
@@ -120,6 +121,12 @@ def committed_db(
 @pytest.fixture
 def queries() -> Callable[..., object]:
     return counting.counted
+
+
+@pytest.fixture(autouse=True)
+def visitors_forgotten() -> None:
+    """Tests all come from one address; none is slowed down for what another sent."""
+    caches["visitors"].clear()
 
 
 # --- the running site ----------------------------------------------------------------------------

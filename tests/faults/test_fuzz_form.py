@@ -23,7 +23,10 @@ from yihu.kernel import ledger, proofs
 from yihu.kernel.models import Matter
 
 FORM = "/d/demo/"
-FIELDS = (b"key", b"kind", b"about", b"whom", b"words", b"name", b"contact", b"safety", b"photos")
+FIELDS = (
+    *(b"key", b"kind", b"about", b"whom", b"words"),
+    *(b"reporter", b"name", b"contact", b"safety", b"photos"),
+)
 DEED_FIELDS = (b"seq", b"words", b"verdict", b"rating", b"key")
 
 
@@ -40,7 +43,7 @@ def town(db: None) -> Town:
 
 def post(path: str, content_type: str, body: bytes, **headers: str) -> int:
     """The status. A fault in our code is raised, not answered: the test client sees to it."""
-    client = Client(headers={"host": "localhost"})
+    client = Client(headers={"host": "localhost"}, REMOTE_ADDR=f"2001:db8::{secrets.token_hex(2)}")
     return client.generic("POST", path, body, content_type, headers=headers).status_code
 
 

@@ -18,6 +18,7 @@ from django.core.management import CommandError
 from django.db import connections
 from django.utils.translation import gettext as _
 
+from yihu.direct import repeats
 from yihu.kernel import delivery, lapses, ledger, witness
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ JOBS = (
     Job("ledger", ledger.sequence),
     Job("delivery", delivery.deliver, plenty=delivery.LIMIT),
     Job("witness", witness.publish),
+    Job("repeats", repeats.mark, plenty=repeats.LIMIT),
 )
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from yihu.direct import schemas
 from yihu.direct.actions import Message, Picture, Safety
-from yihu.direct.kinds import About, Kind
+from yihu.direct.kinds import About, Kind, Reporter
 from yihu.direct.pictures import LARGEST, MEDIA_TYPE, BadPicture, Fault, fit_to_keep
 from yihu.direct.schemas import LONGEST
 from yihu.direct.uploads import MOST_PHOTOS
@@ -156,6 +156,9 @@ class MessageForm(KeyedForm):
         required=False,
         widget=PhotoInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
+    reporter = forms.ChoiceField(
+        label=_("您是"), choices=Reporter.choices, initial=Reporter.RESIDENT, required=False
+    )
     name = Said(label=_("怎么称呼您"), required=False, max_length=60)
     contact = Said(label=_("电话或邮箱"), required=False, max_length=120)
     safety = forms.ChoiceField(
@@ -198,6 +201,7 @@ class MessageForm(KeyedForm):
             contact=said["contact"],
             safety=Safety(said["safety"]),
             pictures=said["photos"],
+            reporter=Reporter(said["reporter"] or Reporter.RESIDENT),
         )
 
 

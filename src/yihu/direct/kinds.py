@@ -1,7 +1,9 @@
-"""What people bring through a code, about whom, and who they are."""
+"""What people bring through a code, about whom, and who they are; where codes hang."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from yihu.direct.posters import Condition
 
 
 class Kind(models.TextChoices):
@@ -29,3 +31,19 @@ class Reporter(models.TextChoices):
 
 DECLARED = frozenset({Reporter.STAFF, Reporter.KIN, Reporter.PAID})
 """Whose praise is shown apart, and never becomes a commendation by itself."""
+
+
+class PlacementKind(models.TextChoices):
+    SERVICE_WINDOW = "service_window", _("办事窗口")
+    ROOM_DOOR = "room_door", _("警务室门口")
+    RESIDENTIAL = "residential", _("居民楼")
+    OTHER = "other", _("其他")
+
+
+CONDITIONS = {
+    Condition.IN_PLACE.value: _("在，完好"),
+    Condition.COVERED.value: _("被盖住或贴换"),
+    Condition.DAMAGED.value: _("破损，扫不出"),
+    Condition.MISSING.value: _("不见了"),
+}
+"""What an inspector may find, in words."""

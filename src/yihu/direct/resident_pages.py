@@ -1,9 +1,9 @@
-"""The resident's pages: the form behind a code, and the receipt with all that follows.
+"""The resident's pages: finding a receipt, the receipt, and all that follows from it.
 
 Nobody logs in here and no cookie carries any authority: who may do what follows
 from the receipt's secret in its address. That is why Django's CSRF token, which
 protects a session, is not asked for; a token that has run out would only lose
-what somebody wrote. A form that another site sends off is shown, not taken.
+what somebody wrote.
 """
 
 import json
@@ -24,20 +24,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yihu.direct import actions, card, queries, story
-from yihu.direct.forms import DEEDS, Deed, FindForm, MessageForm
+from yihu.direct import card, queries, story, visitors
+from yihu.direct.forms import DEEDS, Deed, FindForm
 from yihu.direct.kinds import Kind
-from yihu.direct.loops import COMPLAINT, DIRECT
-from yihu.direct.models import DirectCode
 from yihu.direct.pictures import MEDIA_TYPE
 from yihu.direct.queries import Held
+from yihu.direct.schemas import Confirmed, Disputed
 from yihu.direct.uploads import can_be_read
 from yihu.kernel import actions as kernel
 from yihu.kernel import checkpoint, ledger, proofs
 from yihu.kernel.access import Actor, ActorKind, Conflict, Refused
 from yihu.kernel.actions import KeyReused
 from yihu.kernel.models import Matter
-from yihu.kernel.reference import grouped, receipt_secret, tidy
+from yihu.kernel.reference import grouped, tidy
 from yihu.kernel.vault import Erased
 from yihu.people.models import OrganisationKind
 from yihu.people.roles import TELLER
@@ -70,94 +69,6 @@ def for_one_reader(view: View) -> View:
     return csrf_exempt(never_cache(answered))
 
 
-def sent_by_another_site(request: HttpRequest) -> bool:
-    origin = request.headers.get("Origin", "null")
-    elsewhere = origin != "null" and origin.partition("://")[2] != request.get_host()
-    return elsewhere or request.headers.get("Sec-Fetch-Site") == "cross-site"
-
-
-# --- the form ------------------------------------------------------------------------------------
-
-
-@for_one_reader
-@require_http_methods(["GET", "HEAD", "POST"])
-def form(request: HttpRequest, code: str) -> HttpResponse:
-    """What a scanned code opens: everything in one request, and sent in one."""
-    door = queries.code(code)
-    if door is None:
-        return render(request, "direct/resident/no_code.html", status=HTTPStatus.NOT_FOUND)
-    if request.method != "POST":
-        return _form(request, door, MessageForm())
-    if not can_be_read(request):
-        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        return _form(request, door, MessageForm(), str(UNREADABLE), status)
-    if "prefer" in request.POST:  # another language or text size: show the words, take nothing
-        return _form(request, door, MessageForm(initial=request.POST.dict()))
-    return _take(request, door, MessageForm(request.POST, request.FILES))
-
-
-def _take(request: HttpRequest, door: DirectCode, said: MessageForm) -> HttpResponse:
-    if said.key_is_damaged() or sent_by_another_site(request):
-        return _form(request, door, said.renewed(), str(PRESS_AGAIN), HTTPStatus.BAD_REQUEST)
-    if not said.is_valid():
-        return _form(request, door, said, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    message = said.message()
-    try:
-        sent = actions.send(station=door.station, message=message, client_key=said.client_key)
-    except KeyReused as earlier:
-        return _is_another(request, door, said, earlier)
-    except OperationalError:
-        return _not_kept(request, door, said)
-    address = reverse("direct:receipt", args=[sent.secret])
-    return _see_other(address + ("" if sent.repeated else "?new"))
-
-
-def _not_kept(request: HttpRequest, door: DirectCode, said: MessageForm) -> HttpResponse:
-    """A full disk, a database gone: the words stay in the form, under the same key."""
-    sentence = str(NOT_KEPT)
-    if said.cleaned_data["photos"]:
-        sentence += _("照片要重新选一次。")
-    return _form(request, door, said, sentence, HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-def _is_another(
-    request: HttpRequest, door: DirectCode, said: MessageForm, earlier: KeyReused
-) -> HttpResponse:
-    """The way back from a receipt, with other words: the first message is kept, this is new."""
-    reference = Matter.objects.values_list("reference", flat=True).get(pk=earlier.matter)
-    sentence = _(
-        "上一条已收到（编号 %(reference)s）；这一条内容不同，再按一次即作为新的一条发送。"
-    ) % {"reference": reference}
-    if said.cleaned_data["photos"]:
-        sentence += _("照片要重新选一次。")
-    secret = receipt_secret(proofs.pepper(), said.client_key)
-    return _form(
-        request, door, said.renewed(), sentence, HTTPStatus.CONFLICT, earlier_secret=secret
-    )
-
-
-def _form(
-    request: HttpRequest,
-    door: DirectCode,
-    said: MessageForm,
-    sentence: str = "",
-    status: int = HTTPStatus.OK,
-    **more: Any,
-) -> HttpResponse:
-    supervisor = door.station.supervisor
-    context = {
-        "form": said,
-        "sentence": sentence,
-        "keep_form": "say",
-        "station": door.station.title,
-        "supervisor": supervisor.title if supervisor else "",
-        "answer_by": story.first_answer_by(DIRECT, "received"),
-        "oversight_by": story.first_answer_by(COMPLAINT, "oversight"),
-        **more,
-    }
-    return render(request, "direct/resident/form.html", context, status=status)
-
-
 # --- finding a receipt ---------------------------------------------------------------------------
 
 
@@ -171,7 +82,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if typed.is_valid():
         secret = tidy(typed.cleaned_data["secret"])
         if proofs.party_with(secret):
-            return _see_other(reverse("direct:receipt", args=[secret]))
+            return see_other(reverse("direct:receipt", args=[secret]))
         typed.add_error("secret", _not_found(secret))
     return _find(request, typed, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -220,7 +131,7 @@ def deed(request: HttpRequest, secret: str, held: Held, name: str) -> HttpRespon
         raise Http404
     address = reverse("direct:receipt", args=[secret])
     if request.method != "POST":
-        return _see_other(address)
+        return see_other(address)
     readable = can_be_read(request)
     said = DEEDS[name](request.POST if readable else {}, auto_id=f"{name}-%s")
     if not readable:
@@ -230,7 +141,7 @@ def deed(request: HttpRequest, secret: str, held: Held, name: str) -> HttpRespon
     if not said.is_valid():
         return _page(request, secret, held, said, name, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        _do(held, said)
+        _do(request, held, said)
     except Conflict:
         return _again(request, secret, name, said, MOVED_ON, HTTPStatus.CONFLICT)
     except KeyReused:
@@ -243,19 +154,22 @@ def deed(request: HttpRequest, secret: str, held: Held, name: str) -> HttpRespon
     except Refused as refused:
         sentence = REFUSALS.get(refused.code, NOT_NOW)
         return _again(request, secret, name, said, sentence, HTTPStatus.CONFLICT)
-    return _see_other(address + "#history")
+    return see_other(address + "#history")
 
 
-def _do(held: Held, said: Deed) -> None:
+def _do(request: HttpRequest, held: Held, said: Deed) -> None:
+    """A verdict that comes from the station's own network says so: whoever gave it."""
     matter = held.matter
-    name = said.chosen_move(matter.step)
+    name, payload = said.chosen_move(matter.step), said.payload()
     done_as: dict[str, Any] = {
         "actor": Actor(ActorKind.PARTY, held.party.id, matter.district),
         "matter": matter.id,
         "name": name,
         "client_key": said.client_key,
-        "payload": said.payload(),
+        "payload": payload,
     }
+    if isinstance(payload, Confirmed | Disputed) and visitors.at_the_station(request):
+        done_as["remarks"] = {"own_network": True}
     if any(move.name == name for move in matter.declared.moves):
         kernel.move(seq=said.cleaned_data["seq"], **done_as)
     else:
@@ -409,5 +323,5 @@ def photo(request: HttpRequest, secret: str, held: Held, part: UUID) -> HttpResp
     return HttpResponse(found, content_type=MEDIA_TYPE)
 
 
-def _see_other(address: str) -> HttpResponse:
+def see_other(address: str) -> HttpResponse:
     return HttpResponseRedirect(address, status=HTTPStatus.SEE_OTHER)

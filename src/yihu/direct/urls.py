@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
+from yihu.direct import form_pages
 from yihu.direct import resident_pages as resident
 from yihu.direct import verify_pages as proof
 
 app_name = "direct"
 urlpatterns = [
     path("", include("yihu.direct.desk_urls")),
-    path("d/<slug:code>/", resident.form, name="form"),
+    path("d/<slug:code>/", form_pages.form, name="form"),
     path("r/", resident.find, name="find"),
     path("r/<str:secret>/", resident.receipt, name="receipt"),
     path("r/<str:secret>/receipt.json", resident.receipt_file, name="receipt_file"),

@@ -30,6 +30,11 @@ def new_reference() -> str:
     return grouped(encode(secrets.token_bytes(5)))
 
 
+def new_code() -> str:
+    """A short address to type off a wall, such as k3f7m2qd; 40 random bits."""
+    return encode(secrets.token_bytes(5)).lower()
+
+
 def tidy(spoken: str) -> str:
     """A reference or secret as typed by hand, in the form it was given out, without hyphens."""
     return spoken.strip().upper().translate(_MISHEARD)

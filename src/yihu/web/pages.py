@@ -19,7 +19,7 @@ from yihu.web import gallery, preferences, styles
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The three doors, and each station's own."""
-    codes = dict(DirectCode.objects.order_by("-code").values_list("station", "code"))
+    codes = dict(DirectCode.objects.order_by("-serial").values_list("station", "code"))
     doors = [
         {"name": station.title, "href": _direct_door(codes.get(station.id))}
         for station in stations()

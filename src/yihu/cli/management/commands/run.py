@@ -113,6 +113,6 @@ class Welcome:
 
 def _door() -> str:
     """Where a resident begins: in a demo its form, else the home page with every station."""
-    code = DirectCode.objects.order_by("code").first() if settings.DEMO else None
+    code = DirectCode.objects.order_by("serial").first() if settings.DEMO else None
     connections.close_all()  # this process lives on; the database is the web's and the clock's
     return reverse("direct:form", args=[code.code]) if code else reverse("home")
