@@ -179,6 +179,12 @@ class Desk:
             hints=words.HINTS,
         )
 
+    @property
+    def elsewhere(self) -> set[str]:
+        """The acts that are this reader's here, and have their page in another room."""
+        acts = self.matter.declared.acts_at(self.matter.step)
+        return {act.name for act in acts if act.name in ON_A_PAGE and self.fills(act.by)}
+
     @cached_property
     def candidates(self) -> list[tuple[str, str]]:
         """Whoever may be named here: staff of the office and, for a supervisor, of the office

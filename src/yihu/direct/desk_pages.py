@@ -317,7 +317,7 @@ def told(request: StaffRequest) -> HttpResponse:
         request,
         "direct/desk/notices.html",
         {
-            "notices": [(row, letters.LETTERS[row.template].title) for row in shown],
+            "notices": [(row, letters.LETTERS[row.template]) for row in shown],
             "newest": shown[0].pk if shown else 0,
             "older": shown[-1].pk if len(rows) > lists.PAGE else None,
             "waiting": any(row.read_at is None for row in shown),

@@ -91,9 +91,11 @@ class Commended(Schema):
 
 
 class Revoked(Schema):
+    """The reason for the teller; empty where nothing of theirs is left to seal it with."""
+
     year: int
     number: int
-    words: Annotated[Text, Sealed("reason")]
+    words: Annotated[OptionalText, Sealed("reason")] = ""
 
 
 class Reclassified(Schema):

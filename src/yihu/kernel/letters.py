@@ -14,10 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Title and text of a notice, in the reader's language once they become text."""
+    """Title and text of a notice, in the reader's language once they become text.
+
+    `page`: the name of the page to read it on, where that is not its matter's.
+    """
 
     title: str | Promise
     text: str | Promise
+    page: str = ""
 
 
 LETTERS = {
@@ -33,9 +37,24 @@ LETTERS = {
     "handler_withdrawn": Letter(
         _("承办人需要回避"), _("事项涉及承办人或其上级，已收回交办。请登录另行交办。")
     ),
+    # to a member of staff, for themselves
+    "credited": Letter(
+        _("您得到了表扬"),
+        _("所长表扬令已经发布。请登录“我的表扬”查看；照片上不上大厅屏，由您自己决定。"),
+        page="thanks:mine",
+    ),
+    "credit_revoked": Letter(
+        _("给您的一份表扬令撤销了"),
+        _("请登录“我的表扬”查看理由；一起展示的照片已经删除。"),
+        page="thanks:mine",
+    ),
     # to a party
     "answered": Letter(
         _("您的来信有了答复"), _("请打开您的回执查看答复，并告诉我们问题是否解决。")
+    ),
+    "commended": Letter(_("您的表扬已经核实，发布了表扬令"), _("请打开您的回执查看。谢谢您写来。")),
+    "commendation_revoked": Letter(
+        _("您来信表扬后发布的表扬令撤销了"), _("请打开您的回执查看理由。")
     ),
     "question_asked": Letter(
         _("办理人员有问题问您"), _("请打开您的回执查看并回答；不回答，办理也会继续。")

@@ -16,7 +16,7 @@ def for_actor(actor: Actor) -> QuerySet[OutboxMessage]:
     """Notices for this person and the roles they hold or stand in for, the newest first.
 
     Only of matters they may know of: whoever a complaint turns out to be about loses
-    its notices with it.
+    its notices with it. Those that name no matter are the person's own.
     """
     return _told(actor, Q(channel=Channel.IN_APP)).order_by("-id")
 
@@ -35,4 +35,4 @@ def _told(actor: Actor, which: Q) -> QuerySet[OutboxMessage]:
     seats = [Q(role=post.role, organisation=post.organisation) for post in actor.posts]
     mine = reduce(or_, (seat & which for seat in [Q(person=actor.id), *seats]))
     known = visible_to(actor).filter(pk=OuterRef("matter")).values("pk")[:1]
-    return OutboxMessage.objects.filter(mine, matter=Subquery(known))
+    return OutboxMessage.objects.filter(mine, Q(matter=Subquery(known)) | Q(matter=None))

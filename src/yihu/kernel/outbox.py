@@ -24,14 +24,17 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Someone to tell of something: a role at its seat, or a party.
+    """Someone to tell of something: a role at its seat, a party, or a member of staff.
 
-    `after` delays it; `while_waiting` drops it once the matter has left its step.
+    `person` is told for themselves, of what is theirs though the matter need not be: the
+    notice leads to the letter's own page and names no matter. `after` delays it;
+    `while_waiting` drops it once the matter has left its step.
     """
 
     template: str
     role: Role | None = None
     party: UUID | None = None
+    person: UUID | None = None
     after: timedelta = timedelta()
     while_waiting: bool = False
 
@@ -48,7 +51,7 @@ def _rows(matter: Matter, notice: Notice, now: datetime) -> Iterable[OutboxMessa
         arrived = channel is Channel.IN_APP
         return OutboxMessage(
             district=matter.district,
-            matter=matter,
+            matter=None if notice.person else matter,
             channel=channel,
             template=notice.template,
             while_step_seq=matter.step_seq if notice.while_waiting else None,
@@ -64,8 +67,13 @@ def _rows(matter: Matter, notice: Notice, now: datetime) -> Iterable[OutboxMessa
         if settings.WEBHOOKS.get("sms"):  # which of the two fits, the sealed contact will tell
             yield row(Channel.WEBHOOK, party_id=notice.party)
         return
+    if notice.person is not None:
+        if _is_here(notice.person):
+            yield row(Channel.IN_APP, person_id=notice.person)
+            yield row(Channel.MAIL, person_id=notice.person)
+        return
     if notice.role is None:
-        raise ValueError(f"{notice.template}: a notice goes to a role or to a party")
+        raise ValueError(f"{notice.template}: a notice goes to a role, a party or a person")
     if notice.role.seat is Seat.PERSON and _is_here(matter.solution_owner_id):
         recipient: dict[str, object] = {"person_id": matter.solution_owner_id}
     else:

@@ -94,7 +94,7 @@ def erase_party(*, actor: Actor, matter: UUID, party: UUID) -> Matter:
         }
         ledger.insert(ledger.compose(found, "erased", body, now, now), log=found.declared.log)
         found.save(update_fields=["seq", "head"])
-    _overwrite_freed_pages()
+    overwrite_freed_pages()
     return found
 
 
@@ -105,8 +105,9 @@ def asking(matter: Matter) -> set[UUID]:
     return {UUID(body["by"]["id"]) for body in bodies if body.get("does") == Does.ASKS_ERASURE}
 
 
-def _overwrite_freed_pages() -> None:
-    """SQLite's secure_delete zeroes freed pages; the write-ahead log keeps them until it is cut."""
+def overwrite_freed_pages() -> None:
+    """After an erasure. SQLite's secure_delete zeroes freed pages; the write-ahead log keeps
+    them until it is cut."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
