@@ -37,9 +37,13 @@ def _not_about_superiors(actor: Actor) -> QuerySet[Matter]:
 
 def about_superiors(actor: Actor) -> Q:
     """Matters whose subject is the actor or someone who commands the actor."""
+    return Q(Exists(subjects_above(actor).filter(matter=OuterRef("pk"))))
+
+
+def subjects_above(actor: Actor) -> QuerySet[Party]:
+    """The actor and whoever commands them, where a matter is about them."""
     above = [person for person in (actor.id, *actor.superiors) if person is not None]
-    subjects = Party.objects.filter(matter=OuterRef("pk"), role=SUBJECT, person__in=above)
-    return Q(Exists(subjects))
+    return Party.objects.filter(role=SUBJECT, person__in=above)
 
 
 def inbox(actor: Actor, organisation: UUID, *, watching: bool = False) -> QuerySet[Matter]:

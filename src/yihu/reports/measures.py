@@ -1,51 +1,107 @@
-"""How figures are made from cases: counts, shares, spreads, each with what it came from. Pure.
+"""How figures are made from cases: counts, shares, spreads, changes, each with what it came from.
 
-Under `FEW` cases no share or median is given, since a single message would swing it.
+Pure. Under `FEW` cases no share, median or change is given, since a single message
+would swing it.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import sqrt
+from typing import NamedTuple
 
 FEW = 20
 """Fewer cases than this make no share, median or percentile."""
+LIMITS = (1, 15)
+"""Days within which an answer is looked for."""
+LATER = LIMITS[-1] + 1
+"""What stands for more days than the last limit."""
 
-_DAY = timedelta(days=1)
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = 3600, 86_400
 
 
 # --- what is counted -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One message, as its entries in the ledger tell it up to the moment of the report.
+class Case(NamedTuple):
+    """What the figures ask of one message, up to the moment of the report.
 
-    `answered_after` and the two others are the time from opening to the first answer,
-    the first thing the office did, the first words it wrote to the resident; None if
-    that has not happened. Where only the day of a message or its answer is known,
-    `answered_after` is whole days between the dates. `verdict` is the last one given.
-    `kind` is "" where nobody gave one. `ended`: where it ended, "" while open.
+    Many messages are alike in all of it, so that a `Pile` counts them. `kind` is the
+    latest, "" where nobody gave one; `came_as` is the one it was sent as. `age`: the
+    longest of LIMITS that has passed since it was received, else 0. `answered`: the
+    shortest of LIMITS within which it was, LATER, or None. `invited`: the resident was
+    asked for a verdict; `verdict` and `rating` are the last ones given, `own_network`
+    says that they came from the station's own network. `ended`: where, "" while open.
+    `flag`: why it may be one of many alike, "" for most.
     """
 
-    kind: str
-    age: timedelta
-    answered_after: timedelta | None = None
-    received_after: timedelta | None = None
-    contacted_after: timedelta | None = None
+    kind: str = ""
+    came_as: str = ""
+    reporter: str = ""
+    flag: str = ""
+    age: int = LIMITS[-1]
+    answered: int | None = None
     ended: str = ""
-    reopened: int = 0
+    reopened: bool = False
+    invited: bool = False
     verdict: str = ""
     rating: int | None = None
+    own_network: bool = False
     excused: bool = False
 
 
-type Cases = Sequence[Case]
+class Clock(StrEnum):
+    """What is measured from the moment a message was received."""
+
+    RECEIVED = "received"
+    CONTACTED = "contacted"
+    ANSWERED = "answered"
+
+
+CLOCKS = tuple(Clock)
+
+type Seconds = tuple[int | None, int | None, int | None]
+"""How long each of CLOCKS took; None for what has not happened."""
+
+
+class Pile:
+    """Cases counted by what they have in common, and how long things took, in order."""
+
+    def __init__(self, counts: Counter[Case], took: Iterable[Seconds]) -> None:
+        self.counts = counts
+        self.total = counts.total()
+        columns = list(zip(*took, strict=True)) or [()] * len(CLOCKS)
+        self._took = {
+            clock: sorted(seconds for seconds in column if seconds is not None)
+            for clock, column in zip(CLOCKS, columns, strict=True)
+        }
+
+    @classmethod
+    def of(cls, cases: Iterable[tuple[Case, Seconds]]) -> "Pile":
+        several = list(cases)
+        return cls(Counter(case for case, _took in several), [took for _case, took in several])
+
+    def count(self, test: "Test") -> int:
+        return sum(count for case, count in self.counts.items() if test(case))
+
+    def took(self, clock: Clock) -> list[int]:
+        return self._took[clock]
+
+    def by(self, *names: str) -> dict[tuple[str, ...], int]:
+        """How many there are of each combination of these columns."""
+        found: Counter[tuple[str, ...]] = Counter()
+        for case, count in self.counts.items():
+            found[tuple(getattr(case, name) for name in names)] += count
+        return dict(sorted(found.items()))
+
+
+NOTHING = Pile(Counter(), [])
+
 type Test = Callable[[Case], bool]
-type Measure = Callable[[Case], timedelta | None]
 
 
 class Unit(StrEnum):
@@ -57,17 +113,20 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A figure's value with what it was made from.
+    """A figure's value with what it was made from: `numerator` out of `denominator`.
 
     `value` is a whole number, or rounded to one decimal; None where it would mean
-    nothing: nothing to count, or `too_few`.
+    nothing: nothing to count, or `too_few`. `n`: how many it rests on. `interval`: 95 %,
+    in the value's unit. `invited`: how many were asked, where people were.
     """
 
     value: int | float | None
     n: int
-    numerator: int | None = None
-    denominator: int | None = None
+    numerator: int
+    denominator: int
     too_few: bool = False
+    interval: tuple[float, float] | None = None
+    invited: int | None = None
 
 
 # --- kinds of figures ----------------------------------------------------------------------------
@@ -85,8 +144,17 @@ class Figure:
     def unit(self) -> Unit:
         raise NotImplementedError
 
-    def of(self, cases: Cases) -> Value:
+    def of(self, cases: Pile, before: Pile = NOTHING) -> Value:
+        """From the cases of a period, and of as long a one a year before."""
         raise NotImplementedError
+
+    def counted(self, case: Case) -> bool:
+        """Whether a case is in the numerator; a spread asks for a duration instead."""
+        raise NotImplementedError
+
+    def among_whom(self, case: Case) -> bool:
+        """Whether a case is in the denominator."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,34 +167,51 @@ class Count(Figure):
     def unit(self) -> Unit:
         return Unit.COUNT
 
-    def of(self, cases: Cases) -> Value:
-        return Value(sum(map(self.counts, cases)), n=len(cases))
+    def of(self, cases: Pile, before: Pile = NOTHING) -> Value:
+        found = cases.count(self.counts)
+        return Value(found, cases.total, found, cases.total)
+
+    def counted(self, case: Case) -> bool:
+        return self.counts(case)
 
 
 @dataclass(frozen=True, slots=True)
 class Share(Figure):
-    """How many in a hundred of those `among` pass the test."""
+    """How many in a hundred of those `among` pass the test; `asked`: whoever could have said so."""
 
     part: Test
     among: Test
+    asked: Test | None = None
 
     @property
     def unit(self) -> Unit:
         return Unit.PERCENT
 
-    def of(self, cases: Cases) -> Value:
-        whole = [case for case in cases if self.among(case)]
-        part = sum(map(self.part, whole))
-        few = len(whole) < FEW
-        value = None if few else percent(part, len(whole))
-        return Value(value, len(whole), part, len(whole), too_few=few)
+    def of(self, cases: Pile, before: Pile = NOTHING) -> Value:
+        part, whole = cases.count(self.counted), cases.count(self.among)
+        few = whole < FEW
+        return Value(
+            None if few else percent(part, whole),
+            whole,
+            part,
+            whole,
+            too_few=few,
+            interval=None if few else interval(part, whole),
+            invited=cases.count(self.asked) if self.asked else None,
+        )
+
+    def counted(self, case: Case) -> bool:
+        return self.among(case) and self.part(case)
+
+    def among_whom(self, case: Case) -> bool:
+        return self.among(case)
 
 
 @dataclass(frozen=True, slots=True)
 class Spread(Figure):
     """The duration that a given share of the cases does not exceed; the median at one half."""
 
-    measure: Measure
+    clock: Clock
     share: Fraction
     in_unit: Unit
 
@@ -134,12 +219,38 @@ class Spread(Figure):
     def unit(self) -> Unit:
         return self.in_unit
 
-    def of(self, cases: Cases) -> Value:
-        found = sorted(d for d in map(self.measure, cases) if d is not None)
-        if len(found) < FEW:
-            return Value(None, len(found), too_few=True)
-        unit = _DAY if self.in_unit is Unit.DAYS else _HOUR
-        return Value(one_decimal(Fraction(quantile(found, self.share) / unit)), len(found))
+    def of(self, cases: Pile, before: Pile = NOTHING) -> Value:
+        return self.over(cases.took(self.clock), cases.total)
+
+    def over(self, ordered: Sequence[int], total: int) -> Value:
+        """Of durations in order, and of how many cases they are."""
+        n = len(ordered)
+        if n < FEW:
+            return Value(None, n, n, total, too_few=True)
+        length = _DAY if self.in_unit is Unit.DAYS else _HOUR
+        return Value(one_decimal(quantile(ordered, self.share) / length), n, n, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Figure):
+    """By how many in a hundred there are more or fewer than a year before."""
+
+    counts: Test
+
+    @property
+    def unit(self) -> Unit:
+        return Unit.PERCENT
+
+    def of(self, cases: Pile, before: Pile = NOTHING) -> Value:
+        now, then = cases.count(self.counts), before.count(self.counts)
+        few = then < FEW
+        return Value(None if few else change(now, then), then, now, then, too_few=few)
+
+    def counted(self, case: Case) -> bool:
+        return self.counts(case)
+
+
+# --- arithmetic ----------------------------------------------------------------------------------
 
 
 def percent(part: int, whole: int) -> float:
@@ -153,12 +264,30 @@ def percent(part: int, whole: int) -> float:
     return rounded
 
 
+def change(now: int, then: int) -> float:
+    """In percent of what was then, to one decimal: 53 after 100 are -47.0. A change is never 0."""
+    rounded = one_decimal(Fraction(100 * (now - then), then))
+    if now != then and rounded == 0:
+        return 0.1 if now > then else -0.1
+    return rounded if now else -100.0
+
+
+def interval(part: int, whole: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share, in percent: it stays within 0 and 100."""
+    z, share = 1.959964, part / whole
+    middle = (share + z * z / (2 * whole)) / (1 + z * z / whole)
+    reach = z / (1 + z * z / whole)
+    reach *= sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
+    low, high = max(0.0, middle - reach), min(1.0, middle + reach)
+    return round(100 * low, 1), round(100 * high, 1)
+
+
 def one_decimal(exact: Fraction) -> float:
     ratio = Decimal(exact.numerator) / Decimal(exact.denominator)
     return float(ratio.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-def quantile(ordered: Sequence[timedelta], share: Fraction) -> timedelta:
+def quantile(ordered: Sequence[int], share: Fraction) -> Fraction:
     """The smallest value that at least `share` of the values do not exceed (nearest rank).
 
     The median of an even number lies halfway between the two in the middle.
@@ -166,8 +295,8 @@ def quantile(ordered: Sequence[timedelta], share: Fraction) -> timedelta:
     rank = len(ordered) * share
     at = -(-rank.numerator // rank.denominator) - 1  # rounded up, from 0
     if share == Fraction(1, 2) and len(ordered) % 2 == 0:
-        return (ordered[at] + ordered[at + 1]) / 2
-    return ordered[at]
+        return Fraction(ordered[at] + ordered[at + 1], 2)
+    return Fraction(ordered[at])
 
 
 # --- a report ------------------------------------------------------------------------------------
@@ -183,17 +312,25 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of some cases in a period, and how many of each kind there are."""
+    """The figures of some cases in a period, and how many there are of each kind, and by whom.
+
+    `by_first_kind` counts them as they were sent, whatever somebody made of them since.
+    """
 
     period: Period
     values: dict[str, Value]
     by_kind: dict[str, int] = field(default_factory=dict)
+    by_first_kind: dict[str, int] = field(default_factory=dict)
+    by_reporter: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, figures: Sequence[Figure], cases: Cases, period: Period) -> "Report":
-        kinds = sorted({case.kind for case in cases})
+    def of(
+        cls, figures: Sequence[Figure], cases: Pile, period: Period, before: Pile = NOTHING
+    ) -> "Report":
         return cls(
             period,
-            {figure.name: figure.of(cases) for figure in figures},
-            {kind: sum(case.kind == kind for case in cases) for kind in kinds},
+            {figure.name: figure.of(cases, before) for figure in figures},
+            {kind: count for (kind,), count in cases.by("kind").items()},
+            {kind: count for (kind,), count in cases.by("came_as").items()},
+            {(who, kind): count for (who, kind), count in cases.by("reporter", "kind").items()},
         )
