@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from tests.support.desk import do, login, teller, write
+from tests.support.thanks import commended, credit, face
 from tests.support.town import Town, build
 
 from yihu.direct.actions import Picture, Sent
@@ -24,6 +26,7 @@ from yihu.kernel import ledger
 from yihu.kernel.models import Entry, Matter, SealedPart
 from yihu.people.actions import grant_leave
 from yihu.places.models import District
+from yihu.thanks.actions import consent
 from yihu.web import styles
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +90,18 @@ ROUTES = {
     "desk/m/<str:reference>/erase/": matters(who="supervisor", needs="ended"),
     "desk/m/<str:reference>/do/<slug:name>/": matters(302, post={"words": "备注"}),
     "desk/loops/<slug:name>/": staff(),
+    # commendation orders: public ones, the desk's, and one's own
+    "orders/<slug:station>/": everybody(),
+    "orders/<slug:station>/<int:year>-<int:number>/": everybody(needs="order"),
+    "orders/photo/<uuid:consent>/": everybody(needs="order"),
+    "wall/<slug:station>/": everybody(),
+    "desk/thanks/": staff(),
+    "desk/thanks/m/<str:reference>/": matters(needs="order"),
+    "desk/thanks/<int:order>/revoke/": matters(needs="order"),
+    "desk/thanks/mine/": staff(),
+    "desk/thanks/mine/photo/<uuid:consent>/": matters(who="officer", needs="order"),
+    "desk/thanks/mine/<int:credit>/consent/": matters(422, who="officer", post={}, needs="order"),
+    "desk/thanks/mine/<int:credit>/withdraw/": matters(302, who="officer", post={}, needs="order"),
     "desk/posts/": staff(),
     "desk/posts/leave/<int:leave>/end/": Asked(LOGIN, GONE, GONE, 302, post={}),
     # one's own account, here without a second factor set up
@@ -158,6 +173,11 @@ def stage() -> Stage:
         "<str:reference>": sent.matter.reference,
         "<int:leave>": str(leave.pk),
         "<int:pk>": "1",
+        "<slug:station>": town.station.code,
+        "<int:year>-<int:number>": "2020-1",
+        "<uuid:consent>": str(UUID(int=0)),
+        "<int:order>": "0",
+        "<int:credit>": "0",
         "r <slug:name>": "add",
         "desk do/<slug:name>": "do/note",
         "desk loops/<slug:name>": "loops/complaint",
@@ -183,6 +203,20 @@ def end(stage: Stage, secret: str) -> None:
     do(teller(sent), matter, "ask_erasure")
 
 
+def commend(stage: Stage) -> None:
+    """An order for the officer, with a photo of his."""
+    order = commended(stage.town)
+    own = credit(order, stage.town)
+    given = consent(actor=stage.town.actor("officer"), credit=own.pk, photo=face(), wording="同意")
+    stage.values |= {
+        "<int:year>-<int:number>": f"{order.year}-{order.number}",
+        "<uuid:consent>": str(given.pk),
+        "<int:order>": str(order.pk),
+        "<int:credit>": str(own.pk),
+        "<str:reference>": order.matter.reference,
+    }
+
+
 def sends(stage: Stage, route: str, asked: Asked) -> dict[str, Any]:
     """What a POST sends: what the line says, with a client's key."""
     if route == "demo/enter/":
@@ -200,6 +234,8 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
     asked = ROUTES[route]
     if asked.needs == "ended":
         end(stage, stage.values["<str:secret>"])
+    if asked.needs == "order":
+        commend(stage)
     where = address(stage, route)
     for role in ("anonymous", "stranger", "auxiliary", "rightful"):
         name = asked.who if role == "rightful" else role
