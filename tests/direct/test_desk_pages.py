@@ -22,9 +22,11 @@ from yihu.direct.actions import Picture
 from yihu.direct.inbox import PAGE
 from yihu.direct.kinds import About, Kind
 from yihu.direct.loops import COMPLAINT, DIRECT
+from yihu.direct.replies import CONTACTS
 from yihu.direct.schema_forms import form_class
 from yihu.kernel.letters import LETTERS
 from yihu.kernel.models import Entry, Matter, OutboxMessage, SealedPart
+from yihu.kernel.timeline import timeline
 from yihu.people.actions import grant_leave
 from yihu.people.roles import TELLER
 
@@ -114,6 +116,50 @@ def test_filters_are_plain_links(town: Town) -> None:
     assert references(login(town, "officer").get("/desk/?whose=solve").text) == [handled.reference]
 
 
+def test_the_line_on_top_counts_what_its_filters_find(town: Town) -> None:
+    client = login(town, "chief")
+    assert 'class="today"' not in client.get("/desk/").text
+    with at(timezone.now() - timedelta(days=9)):
+        write(town), write(town)
+    write(town)
+    page = client.get("/desk/").text
+    late = references(client.get("/desk/?due=late").text)
+    today = references(client.get("/desk/?due=today").text)
+    assert len(late) == 2
+    assert "超时 2" in page
+    assert ("今天到期" in page.partition("</nav>")[2]) == bool(today)
+    assert not set(late) & set(today)
+
+
+def test_what_is_chosen_is_said_where_the_filters_are_folded(town: Town) -> None:
+    page = login(town, "chief").get("/desk/?due=late&kind=help&whose=turn&q=灯").text
+    folded = re.search(r'<details class="fold">(.*?)</details>', page, re.DOTALL)
+    assert folded is not None
+    assert "已超时、轮到我、求助、灯" in folded[1]
+
+
+def test_a_ready_sentence_stands_for_words_and_own_words_stand_before_it(town: Town) -> None:
+    chief = login(town, "chief")
+    for own in ("", "我今天下午来看"):
+        matter = write(town).matter
+        sent = post(chief, matter, "contact", how="receipt", ready="heard", words=own)
+        assert sent.status_code == 302
+        said = timeline(Matter.objects.get(pk=matter.pk), "party")[-1].said[0].text
+        assert said == (own or str(CONTACTS[Kind.HELP]["heard"]))
+    wrong = post(chief, write(town).matter, "contact", how="receipt", ready="no such")
+    assert wrong.status_code == 422
+
+
+def test_an_outcome_that_owes_its_reason_has_no_sentence_ready(town: Town) -> None:
+    matter = do(town.actor("chief"), write(town).matter, "contact", words="您好")
+    chief = login(town, "chief")
+    page = post(chief, matter, "answer", outcome="not_possible", words="")
+    assert page.status_code == 422
+    assert "请写一句。" in page.text
+    assert post(chief, matter, "answer", outcome="commended", words="好").status_code == 422
+    assert post(chief, matter, "answer", outcome="solved", words="").status_code == 302
+
+
 def test_a_matter_is_found_by_reference_however_it_is_typed(town: Town) -> None:
     matter = write(town).matter
     write(town)
@@ -147,11 +193,11 @@ def test_the_lists_walk_an_index(town: Town) -> None:
     """The plan of the chief's list: no sort, so its cost does not grow with what is open."""
     if connection.vendor != "sqlite":
         pytest.skip("a planner with few rows prefers to sort")
-    from yihu.direct.inbox import _lists
+    from yihu.direct.inbox import lists_of
     from yihu.people.desk import Sitting
 
     for name in ("chief", "supervisor"):
-        for found in _lists(Sitting.of(town.people[name]))[:-1]:
+        for found in lists_of(Sitting.of(town.people[name]))[:-1]:
             plan = found[:100].explain()
             assert "matter_open_by" in plan, plan
             assert "TEMP B-TREE" not in plan, plan

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
-from yihu.direct import words
+from yihu.direct import queries, words
 from yihu.direct.forms import RATINGS
 from yihu.direct.kinds import Kind
+from yihu.direct.replies import ready
 from yihu.direct.schema_forms import SchemaForm, form_class
 from yihu.kernel.access import Actor, Standing, fills
 from yihu.kernel.loop import Act, Does, Move, Role, Seat
@@ -172,11 +173,12 @@ class Desk:
         return form_class(
             schema,
             labels=words.labels(declared, audiences),
-            titles=words.TITLES,
+            titles=words.titles(self.matter.kind),
             people={
                 name: self.everyone if name == "praised" else self.candidates for name in named
             },
             hints=words.HINTS,
+            ready=ready(declared.name, self.matter.kind),
         )
 
     @property
@@ -232,9 +234,16 @@ class Desk:
         return first if owner is not None and self._fills(owner) else None
 
     @property
+    def instead(self) -> Deed | None:
+        """The answer, where a matter may as well be answered at once as given to someone."""
+        if self.expected is None or self.expected.name != "assign":
+            return None
+        return next((deed for deed in self.deeds if deed.name == "answer"), None)
+
+    @property
     def others(self) -> list[Deed]:
-        expected = self.expected
-        return [deed for deed in self.deeds if deed is not expected]
+        shown = (self.expected, self.instead)
+        return [deed for deed in self.deeds if all(deed is not one for one in shown)]
 
     @cached_property
     def reads_identity(self) -> bool:
@@ -316,6 +325,10 @@ class Desk:
             rating=str(dict(RATINGS).get(row["rating"], "")),
         )
 
+    @cached_property
+    def flags(self) -> queries.Flags | None:
+        return queries.flags(self.actor, [self.matter]).get(self.matter.id)
+
     @property
     def paused(self) -> bool:
         until = self.matter.paused_until
@@ -369,6 +382,8 @@ class Desk:
                 yield _("转到：%(where)s") % {"where": value}
             elif name == "about":
                 yield _("关于：%(about)s") % {"about": words.ABOUT.get(value, value)}
+            elif name == "own_network":
+                yield _("这个评价来自派出所自己的网络")
             elif name in ("outcome", "how", "reason", "finding"):
                 yield self._choice(value)
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import BaseModel
 
+from yihu.direct import actions, queries, words
 from yihu.direct import inbox as lists
-from yihu.direct import words
 from yihu.direct.desk_matter import ON_A_PAGE, Deed, Desk, find
 from yihu.direct.kinds import Kind
 from yihu.direct.loops import NAMES
@@ -40,6 +40,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     asked = lists.Asked.of(request.GET.dict())
     page = lists.read(request.sitting, asked)
     said = excerpts(list(page.matters))
+    flags = queries.flags(request.actor, page.matters)
     now = timezone.now()
     rows = [
         {
@@ -50,6 +51,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
             "owner": words.owner(matter),
             "paused": matter.paused_until is not None and matter.paused_until > now,
             "state": _urgency(matter),
+            "flags": flags.get(matter.id),
         }
         for matter in page.matters
     ]
@@ -59,10 +61,27 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "rows": rows,
         "count": _count(page.count),
         "filtered": any((asked.due, asked.kind, asked.step, asked.whose, asked.words)),
+        "chosen": _chosen(asked),
+        "today": lists.today(request.sitting),
+        "dues": words.DUE.items(),
+        "whose": words.WHOSE.items(),
         "kinds": Kind.choices,
         "steps": [(step.name, words.SHORT[step.name]) for step in lists.OPEN_STEPS],
     }
     return render(request, "direct/desk/inbox.html", context)
+
+
+def _chosen(asked: lists.Asked) -> list[str]:
+    """The filters that hold, in words: a phone folds the rest away."""
+    named = (
+        words.DUE.get(asked.due),
+        words.WHOSE.get(asked.whose),
+        dict(Kind.choices).get(asked.kind),
+        words.SHORT.get(asked.step),
+        _("连已办结的") if asked.past else "",
+        asked.words,
+    )
+    return [str(name) for name in named if name]
 
 
 def _urgency(matter: Matter) -> str:
@@ -273,8 +292,7 @@ def erase(request: StaffRequest, reference: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return render(request, "direct/desk/erase.html", {"work": desk, "matter": desk.matter})
-    for party in sealed.asking(desk.matter):
-        sealed.erase_party(actor=request.actor, matter=desk.matter.id, party=party)
+    actions.erase(actor=request.actor, matter=desk.matter)
     return _done(request, desk.matter, _("已抹除来信人写下的内容"))
 
 

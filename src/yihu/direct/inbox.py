@@ -77,7 +77,7 @@ class Page:
 # --- the lists -----------------------------------------------------------------------------------
 
 
-def _lists(sitting: Sitting) -> list[QuerySet[Matter]]:
+def lists_of(sitting: Sitting) -> list[QuerySet[Matter]]:
     """The lists a person works from; no matter is on two of them."""
     actor = sitting.actor
     offices = sorted({p.organisation for p in actor.posts if p.sees_office}, key=str)
@@ -103,7 +103,7 @@ def _wanted(asked: Asked, actor: Actor) -> Q:
     if asked.step:
         wanted &= Q(step=asked.step)
     if asked.due:
-        wanted &= Q(due_at__lt=_until(asked.due))
+        wanted &= due(asked.due)
     if asked.whose == "solve":
         wanted &= Q(solution_owner=actor.id)
     if asked.whose == "turn":
@@ -111,14 +111,14 @@ def _wanted(asked: Asked, actor: Actor) -> Q:
     return wanted
 
 
-def _until(due: str) -> datetime:
+def due(when: str) -> Q:
+    """Late, or still due today, or still due this week: nothing is late and due at once."""
     now = timezone.localtime()
-    if due == "late":
-        return now
-    ahead = 1 if due == "today" else 7 - now.weekday()
-    return timezone.make_aware(
-        datetime.combine(now.date() + timedelta(days=ahead), time.min), now.tzinfo
-    )
+    if when == "late":
+        return Q(due_at__lt=now)
+    ahead = 1 if when == "today" else 7 - now.weekday()
+    midnight = datetime.combine(now.date() + timedelta(days=ahead), time.min)
+    return Q(due_at__gte=now, due_at__lt=timezone.make_aware(midnight, now.tzinfo))
 
 
 def _my_turn(actor: Actor) -> Q:
@@ -138,16 +138,40 @@ def read(sitting: Sitting, asked: Asked) -> Page:
         return _search(sitting, asked)
     if asked.past:
         return _past(sitting, asked)
-    lists = [found.filter(_wanted(asked, sitting.actor)) for found in _lists(sitting)]
+    lists = [found.filter(_wanted(asked, sitting.actor)) for found in lists_of(sitting)]
     after = _place(asked.after)
     rest = [found.filter(_beyond("due_at", "gt", after)) if after else found for found in lists]
     matters = _merged(rest, PAGE + 1)
     if len(matters) <= PAGE:
         count = None if after else len(matters)
         return Page(matters, count=count)
-    counted = sum(found[: MOST_COUNTED + 1].count() for found in lists)
     last = matters[PAGE - 1]
-    return Page(matters[:PAGE], _mark(last.due_at, last.id), min(counted, MOST_COUNTED + 1))
+    return Page(matters[:PAGE], _mark(last.due_at, last.id), _together(lists).count())
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """How much is late and how much is still due today. `more`: there is more of both than
+    was counted."""
+
+    late: int
+    due: int
+    more: bool
+
+
+def today(sitting: Sitting) -> Today:
+    """What presses, in one statement: the numbers are what the two filters find."""
+    pressing = due("late") | due("today")
+    moments = list(_together(found.filter(pressing) for found in lists_of(sitting)))
+    now = timezone.now()
+    late = sum(moment is not None and moment < now for moment in moments)
+    return Today(late, len(moments) - late, len(moments) > MOST_COUNTED)
+
+
+def _together(lists: Iterable[QuerySet[Matter]]) -> QuerySet[Matter, datetime | None]:
+    """What the lists hold in one, in no order and no further than is counted: when each is due."""
+    first, *others = (found.order_by().values_list("due_at", flat=True) for found in lists)
+    return first.union(*others, all=True)[: MOST_COUNTED + 1]
 
 
 def _merged(lists: Iterable[QuerySet[Matter]], length: int) -> list[Matter]:
@@ -206,7 +230,7 @@ def _search(sitting: Sitting, asked: Asked) -> Page:
     if named := _by_reference(sitting.actor, asked.words):
         return Page(named)
     wanted = _wanted(asked, sitting.actor)
-    window = _merged([found.filter(wanted) for found in _lists(sitting)], SEARCHED)
+    window = _merged([found.filter(wanted) for found in lists_of(sitting)], SEARCHED)
     texts = excerpts(window, length=1_000_000)
     needle = asked.words.casefold()
     found = [m for m in window if needle in texts.get(m.id, "").casefold()]

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
+
+from yihu.direct.replies import READY, Ready
 
 LONG_TEXT = 200
 """From this many characters on, a text gets several lines."""
@@ -32,18 +35,33 @@ SENTENCES: Mapping[str, Words] = {
 EMPTY = _("请写一句。")
 PICK_ONE = _("请选一项。")
 OTHERWISE = _("这里填得不对，请检查。")
+READY_LABEL = _("现成的话")
+READY_HINT = _("选一句现成的，可以改；也可以自己写。")
 NOT_ON_THE_LIST = _("这个人现在不能选：可能离岗，也可能与此事有关。请重选。")
 
 
 class SchemaForm(forms.Form):
-    """A form over `schema`; once valid, `payload` is the schema's own object."""
+    """A form over `schema`; once valid, `payload` is the schema's own object.
+
+    `prepared`: sentences that stand for words where none were written.
+    """
 
     schema: type[BaseModel]
+    prepared: Ready | None = None
     payload: BaseModel | None = None
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        given = {name: value for name, value in cleaned.items() if value not in ("", None, [])}
+        if self.prepared is not None and not cleaned.get("words"):
+            chosen = cleaned.get(self.prepared.by, "")
+            cleaned["words"] = str(self.prepared.sentences.get(chosen, ""))
+            if not cleaned["words"]:
+                self.add_error("words", EMPTY)
+        given = {
+            name: value
+            for name, value in cleaned.items()
+            if value not in ("", None, []) and name in self.schema.model_fields
+        }
         try:
             self.payload = self.schema(**given)
         except ValidationError as wrong:
@@ -62,12 +80,14 @@ def form_class(
     titles: Mapping[type[Enum], Mapping[Any, Words]] | None = None,
     people: Mapping[str, Choices] | None = None,
     hints: Mapping[str, Words] | None = None,
+    ready: Ready | None = None,
 ) -> type[SchemaForm]:
     """A form for a schema.
 
-    labels: a title for each field. titles: for each enumeration, what its members are
-    called. people: for each field that takes people's ids, who may be named there.
-    A field with only one possible value is not asked for.
+    labels: a title for each field. titles: for each enumeration, what those of its members
+    are called that may be chosen. people: for each field that takes people's ids, who may be
+    named there. ready: sentences for its words. A field with only one possible value is not
+    asked for.
     """
     fields: dict[str, Any] = {}
     for name, info in schema.model_fields.items():
@@ -76,7 +96,42 @@ def form_class(
             made.label = labels[name]
             made.help_text = (hints or {}).get(name, "")
             fields[name] = made
-    return type(f"{schema.__name__}Form", (SchemaForm,), {**fields, "schema": schema})
+    if ready is not None:
+        fields = _with_ready(fields, ready)
+    own = {"schema": schema, "prepared": ready}
+    return type(f"{schema.__name__}Form", (SchemaForm,), {**fields, **own})
+
+
+def _with_ready(fields: dict[str, Any], ready: Ready) -> dict[str, Any]:
+    """The fields, with each sentence where it is chosen. Tiles of their own come first, then
+    the words, so that a hurried reader need go no further."""
+    fields["words"] = ReadyText(
+        label=fields["words"].label,
+        help_text=READY_HINT,
+        widget=forms.Textarea,
+    )
+    if ready.by == READY:
+        tiles = [(value, _tile("", text)) for value, text in ready.sentences.items()]
+        chosen = forms.ChoiceField(
+            label=READY_LABEL,
+            choices=tiles,
+            widget=forms.RadioSelect,
+            required=False,
+            error_messages={"invalid_choice": PICK_ONE},
+        )
+        return {READY: chosen, "words": fields.pop("words"), **fields}
+    choosing = fields[ready.by]
+    choosing.choices = [
+        (value, _tile(title, ready.sentences.get(value, ""))) for value, title in choosing.choices
+    ]
+    return fields
+
+
+def _tile(title: Words, sentence: Words) -> Words:
+    """A choice that brings a sentence, as `desk.js` finds it."""
+    if not sentence:
+        return title
+    return format_html('{} <span class="prepared">{}</span>', title, sentence)
 
 
 def _field(
@@ -88,7 +143,7 @@ def _field(
     if isinstance(kind, type) and issubclass(kind, Enum):
         initial = None if info.is_required() else info.default
         return forms.ChoiceField(
-            choices=[(member.value, titles[kind][member]) for member in kind],
+            choices=[(m.value, titles[kind][m]) for m in kind if m in titles[kind]],
             widget=forms.RadioSelect,
             required=not optional,
             initial=initial.value if isinstance(initial, Enum) else None,
@@ -120,6 +175,13 @@ class Text(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(str(value or "").replace("\0", "").replace("\r\n", "\n")) or ""
+
+
+class ReadyText(Text):
+    """Words that must be there, be it by a sentence that was chosen: the form looks, not this."""
+
+    def validate(self, value: Any) -> None:
+        pass
 
 
 def _bare(annotation: Any) -> tuple[Any, bool]:

@@ -116,6 +116,12 @@ SHORT: Final[Mapping[str, Words]] = {
     "verified": _("已核实，等答复"),
 }
 """What each step waits for, short enough for a list."""
+DUE: Final[Mapping[str, Words]] = {
+    "late": _("已超时"),
+    "today": _("今天到期"),
+    "week": _("本周到期"),
+}
+WHOSE: Final[Mapping[str, Words]] = {"turn": _("轮到我"), "solve": _("我承办")}
 ABOUT: Final[Mapping[str, Words]] = dict(About.choices)
 
 REFUSALS: Final[Mapping[str, Words]] = {
@@ -163,6 +169,14 @@ def owner(matter: Matter) -> str:
     if role.seat is Seat.PERSON and role.alternate is not None:
         role = role.alternate
     return str(role.title)
+
+
+def titles(kind: str) -> Mapping[type[Enum], Mapping[Any, Words]]:
+    """What may be chosen for a matter of this kind: only a praise ends in a commendation."""
+    if kind == Kind.PRAISE:
+        return TITLES
+    fitting = {one: name for one, name in TITLES[Outcome].items() if one != Outcome.COMMENDED}
+    return {**TITLES, Outcome: fitting}
 
 
 def labels(declared: Move | Act, sealed_for: Mapping[str, str]) -> dict[str, Words]:

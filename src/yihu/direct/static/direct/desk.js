@@ -38,10 +38,11 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   place?.focus({ preventScroll: true });
 });
 
-/* A form that was asked for is there to be filled in: what is wrong first, else what is empty. */
+/* A form that was asked for is there to be filled in: what is wrong first, else what is empty
+   and must not be. */
 function startIn(form) {
   const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea")];
-  const chosen = (field) => field.type === "radio" && form.querySelector(`[name="${field.name}"]:checked`);
+  const chosen = (field) => field.type === "radio" && (!field.required || form.querySelector(`[name="${field.name}"]:checked`));
   (form.querySelector("[aria-invalid]") ?? fields.find((field) => !chosen(field)))?.focus();
 }
 
@@ -52,6 +53,22 @@ document.addEventListener("toggle", ({ target }) => {
 document.addEventListener("click", ({ target }) => {
   const heading = target.closest(".next > h2[data-key]");
   if (heading) startIn(heading.parentElement);
+});
+
+/* A sentence that is chosen stands in the words, to be changed; words of one's own stay. */
+document.addEventListener("change", ({ target }) => {
+  const words = target.form?.elements.words;
+  const sentences = [...target.closest(".tiles")?.querySelectorAll(".prepared") ?? []];
+  if (!words || !sentences.length) return;
+  const own = words.value.trim() && sentences.every((sentence) => sentence.textContent !== words.value);
+  if (!own) words.value = target.closest("label").querySelector(".prepared")?.textContent ?? "";
+});
+
+/* Where a keyboard on the screen covers the page instead of shortening it, what sticks to the
+   bottom sticks above it. */
+visualViewport?.addEventListener("resize", () => {
+  const covered = Math.max(0, innerHeight - visualViewport.height - visualViewport.offsetTop);
+  document.documentElement.style.setProperty("--keys-height", `${Math.round(covered)}px`);
 });
 
 pane?.querySelector("[aria-invalid]")?.focus();
