@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from yihu.cli.demo import placements
 from yihu.cli.demo.messages import COUNTS, LIVE, Year
 from yihu.cli.demo.people import Cast, Place, settle
 from yihu.cli.demo.words import Writer
-from yihu.direct.models import DirectCode
 from yihu.kernel import history, ledger
 from yihu.kernel.access import clock_actor
 from yihu.places import actions as places
@@ -59,11 +59,9 @@ class Command(BaseCommand):
             code=CODE, name="良水街道", name_en="Liangshui Subdistrict", city=city, demo=True
         )
         cast = self._cast(city)
-        DirectCode.objects.create(
-            code=CODE, district=CODE, station=cast.station, place="派出所大厅"
-        )
-        random = Random(SEED)
         names = [community.name for community in city.communities]
+        placements.hang(CODE, cast, names, timezone.now(), Random(SEED))
+        random = Random(SEED)
         year = Year(cast, timezone.now(), random, Writer(random, names))
         past = sum(COUNTS.values()) - len(LIVE)
         with tqdm(total=past, desc=_("一年的来信"), leave=False, disable=None) as bar:
