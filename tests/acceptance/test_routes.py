@@ -90,6 +90,10 @@ ROUTES = {
     "desk/m/<str:reference>/erase/": matters(who="supervisor", needs="ended"),
     "desk/m/<str:reference>/do/<slug:name>/": matters(302, post={"words": "备注"}),
     "desk/loops/<slug:name>/": staff(),
+    "desk/codes/": staff(),
+    "desk/codes/posters/": Asked(LOGIN, GONE, 200, 200),
+    "desk/codes/<slug:code>/": Asked(LOGIN, GONE, 200, 200),
+    "desk/codes/<slug:code>/retire/": Asked(LOGIN, GONE, GONE, 302, post={}),
     # commendation orders: public ones, the desk's, and one's own
     "orders/<slug:station>/": everybody(),
     "orders/<slug:station>/<int:year>-<int:number>/": everybody(needs="order"),
