@@ -1,0 +1,174 @@
+"""The relay: websockets around the net. One process, one thread.
+
+A set logs in with a ticket as its first message and has one second for it. Text is words
+(`words.py`), binary is speech (`frames.py`). Behind a socket buffer of a few frames, a line with
+more than `BACKLOG` bytes waiting misses frames until it is empty again: stale speech is worse
+than none, and one stalled phone must not fill the memory.
+
+Written for the asyncio interface of `websockets`; picows offers the same, faster.
+"""
+
+import asyncio
+import gc
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+try:
+    from picows.websockets.asyncio import broadcast, serve
+    from picows.websockets.exceptions import ConnectionClosed
+except ImportError:  # no wheel for this machine
+    from websockets.asyncio.server import broadcast, serve  # type: ignore[assignment]
+    from websockets.exceptions import ConnectionClosed  # type: ignore[assignment]
+
+from yihu.live import words
+from yihu.live.events import EventLog
+from yihu.live.frames import LARGEST
+from yihu.live.net import Net, Recorder, Set
+from yihu.live.tickets import BadTicket, Ticket
+
+# Of connections our log keeps nothing: their lines hold addresses.
+_lines_log = logging.getLogger("yihu.live.lines")
+_lines_log.setLevel(logging.ERROR)
+
+LOGIN_WITHIN = 5.0
+"""Seconds from the connection to the ticket."""
+SEND_BUFFER = 16 * 1024
+"""Bytes that the system may keep for one set; the default swallows minutes of speech."""
+BACKLOG = 8 * 1024
+"""Bytes of our own that may wait for one set before it misses frames."""
+MOST_A_SECOND = 200
+"""Messages and frames; speech alone is fifty."""
+ALARMS_EVERY = 0.05
+"""Seconds between two looks at the timers of the floors."""
+
+
+def _transport(connection: Any) -> asyncio.Transport:
+    """What writes a connection's bytes, to ask how many are waiting.
+
+    `websockets` has it as an attribute; picows keeps it to itself, though not from the collector.
+    """
+    found = getattr(connection, "transport", None)
+    if found is None:
+        found = next(o for o in gc.get_referents(connection) if hasattr(o, "underlying_transport"))
+    transport: asyncio.Transport = getattr(found, "underlying_transport", found)
+    return transport
+
+
+@dataclass(eq=False)
+class Line:
+    """A set at the other end of a websocket. `skipped` counts the frames it missed."""
+
+    socket: Any
+    ticket: Ticket
+    skipped: int = 0
+    _second: int = 0
+    _count: int = 0
+
+    def __post_init__(self) -> None:
+        self._writes = _transport(self.socket)
+
+    def tell(self, text: str) -> None:
+        broadcast([self.socket], text)
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that wait for the line to take them."""
+        return self._writes.get_write_buffer_size()
+
+    def is_too_loud(self) -> bool:
+        """Counts one message; whether it is more than a set may send in a second."""
+        second = int(time.monotonic())
+        if second != self._second:
+            self._second, self._count = second, 0
+        self._count += 1
+        return self._count > MOST_A_SECOND
+
+
+@dataclass
+class Relay:
+    """The net and its lines. `origins`: the addresses whose pages may connect."""
+
+    recorder: Recorder
+    origins: list[str]
+    net: Net = field(init=False)
+
+    def __post_init__(self) -> None:
+        events = EventLog(epoch=secrets.token_hex(4))
+        self.net = Net(time.monotonic, self._play, self.recorder, events)
+
+    def _play(self, sets: Iterable[Set], frame: bytes) -> None:
+        ready = []
+        for one in sets:
+            if not isinstance(one, Line):
+                continue
+            if one.backlog > BACKLOG:
+                one.skipped += 1
+            else:
+                ready.append(one.socket)
+        broadcast(ready, frame)
+
+    async def run(self, host: str, port: int, started: asyncio.Event | None = None) -> None:
+        """Serve until cancelled."""
+        listening = socket.create_server((host, port))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # lines inherit it
+        alarms = asyncio.create_task(self._ring())
+        try:
+            async with serve(
+                self._answer,
+                sock=listening,
+                origins=self.origins,
+                compression=None,
+                server_header=None,
+                logger=_lines_log,
+                max_size=max(LARGEST, words.LARGEST),
+            ):
+                if started is not None:
+                    started.set()
+                await asyncio.get_running_loop().create_future()
+        finally:
+            alarms.cancel()
+
+    async def _ring(self) -> None:
+        while True:
+            self.net.ring()
+            await asyncio.sleep(ALARMS_EVERY)
+
+    async def _answer(self, connection: Any) -> None:
+        line = await self._login(connection)
+        if line is None:
+            return
+        try:
+            async for said in connection:
+                if line.is_too_loud():
+                    await connection.close(1008, "too loud")
+                    break
+                if isinstance(said, str):
+                    self.net.hear(line, said)
+                else:
+                    self.net.speak(line, said)
+        except ConnectionClosed:
+            pass
+        finally:
+            self.net.logout(line)
+
+    async def _login(self, connection: Any) -> Line | None:
+        """The first message is the ticket, with the last event that the set has seen."""
+        try:
+            first = await asyncio.wait_for(connection.recv(), LOGIN_WITHIN)
+            said = words.heard(first if isinstance(first, str) else "")
+            line = Line(connection, Ticket.read(str(said.get("ticket", ""))))
+        except (TimeoutError, ConnectionClosed, words.NotUnderstood, BadTicket):
+            await connection.close(1008, "no ticket")
+            return None
+        since = said.get("since", 0)
+        before = self.net.login(
+            line, str(said.get("epoch", "")), since if isinstance(since, int) else 0
+        )
+        if isinstance(before, Line):
+            await before.socket.close(1008, "logged in elsewhere")
+        return line
