@@ -7,6 +7,7 @@ YIHU_DEMO          0 turns the demo off; it cannot be turned on where YIHU_HOSTS
 YIHU_MAIL_URL      smtps://user:password@host:465, or smtp+starttls://…:587, or smtp://…:25;
                    without it nobody gets mail
 YIHU_MAIL_FROM     the address that mail comes from
+YIHU_DIGEST_AT     when the morning's mail goes out on service days; default 08:00, "off" for none
 YIHU_WEBHOOK_<NAME>, YIHU_WEBHOOK_<NAME>_TEMPLATE
                    SMS gateway (SMS) and staff chat (STAFF), see docs/operating.md
 YIHU_STATION_NETWORKS
@@ -16,10 +17,12 @@ YIHU_INSPECT_DAYS  a poster that nobody looked at for so many days is flagged; d
 YIHU_PRIVATE_RECEIVERS
                    1 lets webhooks call http:// and addresses inside one's own network; it is
                    the default only where YIHU_HOSTS is not set
+YIHU_ALIKE_DAYS    how many days apart messages may come to count as one theme; default: 30
 YIHU_WITNESS       where checkpoints go: a folder, or mailto:address; several separated by spaces
 """
 
 import os
+from datetime import time
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -224,7 +227,14 @@ MAILERS = {
         },
     }
 }
+digest_at = os.environ.get("YIHU_DIGEST_AT", "08:00")
+try:
+    DIGEST_AT = None if digest_at == "off" else time.fromisoformat(digest_at)
+except ValueError:
+    raise ImproperlyConfigured("YIHU_DIGEST_AT is a time like 08:00, or off") from None
 DEFAULT_FROM_EMAIL = os.environ.get("YIHU_MAIL_FROM", "yihu@localhost")
+
+ALIKE_DAYS = int(os.environ.get("YIHU_ALIKE_DAYS", "30"))
 
 WITNESSES = os.environ.get("YIHU_WITNESS", "").split()
 WEBHOOKS = {

@@ -77,6 +77,8 @@ def explain_backup(fault: BackupFault) -> str:
 DELIVERY = {
     "mail_not_configured": _("没有设置邮件服务器（YIHU_MAIL_URL）"),
     "webhook_not_configured": _("没有设置这个 webhook"),
+    "off_duty": _("这个人现在不在岗"),
+    "nothing_open": _("没有要办的，不必发"),
     "moved_on": _("事项已经往前走了"),
     "contact_unsafe": _("来信人要求不要联系"),
     "no_contact": _("来信人没有留联系方式"),

@@ -18,7 +18,8 @@ from django.core.management import CommandError
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from yihu.direct import repeats
+from yihu.api import hooks
+from yihu.direct import digest, repeats
 from yihu.kernel import delivery, lapses, ledger, witness
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ JOBS = (
     Job("ledger", ledger.sequence),
     Job("delivery", delivery.deliver, plenty=delivery.LIMIT),
     Job("witness", witness.publish),
+    Job("hooks", hooks.deliver),
+    Job("digest", digest.promise),
     Job("repeats", repeats.mark, plenty=repeats.LIMIT),
 )
 

@@ -6,4 +6,7 @@ class DirectConfig(AppConfig):
     label = "direct"
 
     def ready(self) -> None:
-        from yihu.direct import loops  # noqa: F401  (declaring is what it is for)
+        from yihu.direct import digest, loops  # noqa: F401  (declaring is what `loops` is for)
+        from yihu.kernel import letters
+
+        letters.COMPOSED[digest.TEMPLATE] = digest.letter

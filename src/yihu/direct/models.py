@@ -108,3 +108,18 @@ class CodeReport(models.Model):
 
     def __str__(self) -> str:
         return str(self.matter_id)
+
+
+class Digest(models.Model):
+    """The morning letters of a district were promised for a day: the row makes it once."""
+
+    district = models.CharField(max_length=16)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "district"], name="digest_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.district} {self.day}"

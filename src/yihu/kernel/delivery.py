@@ -22,9 +22,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from yihu.kernel import ledger, vault, webhook
+from yihu.kernel import ledger, letters, vault, webhook
 from yihu.kernel.access import directory
-from yihu.kernel.letters import BLANK, LETTERS, Letter, full, short, subject
+from yihu.kernel.letters import BLANK, Letter, full, short, subject
 from yihu.kernel.models import Channel, Delivery, OutboxMessage, Party
 from yihu.kernel.outbox import MOST_ATTEMPTS, pause_after
 from yihu.kernel.queries import visible_to
@@ -136,7 +136,7 @@ def _settle(row: OutboxMessage, **fields: Any) -> None:
 
 
 def _send(row: OutboxMessage, mailbox: "Mailbox") -> None:
-    letter = LETTERS[row.template]
+    letter = letters.of(row)
     send = partial(_mail, row, mailbox) if row.channel == Channel.MAIL else partial(_post, row)
     if row.party is not None:
         contact, blank = _contact(row.party)

@@ -4,12 +4,17 @@ A letter never holds a word of its matter, and no name: it says that something h
 happened, and where to read it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from yihu.kernel.models import OutboxMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,17 @@ LETTERS = {
         _("答复已经给您几天了。请打开您的回执，告诉我们问题是否解决；不回答也可以。"),
     ),
 }
+
+COMPOSED: dict[str, Callable[["OutboxMessage"], Letter]] = {}
+"""Letters that a room writes when they are sent, by template. Whoever writes one may raise
+`delivery.NotWanted`."""
+
+
+def of(row: "OutboxMessage") -> Letter:
+    """What an outbox row says."""
+    compose = COMPOSED.get(row.template)
+    return compose(row) if compose else LETTERS[row.template]
+
 
 BLANK = Letter(_("您有一条新消息"), _("您有一条新消息，请在方便的时候查看。"))
 """For whoever shares a mailbox with someone who must not know: it says nothing at all."""
