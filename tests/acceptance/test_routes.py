@@ -16,10 +16,13 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
+from tests.support import programs
 from tests.support.desk import do, login, teller, write
 from tests.support.thanks import commended, credit, face
 from tests.support.town import Town, build
 
+from yihu.api.actions import make_token, subscribe
+from yihu.api.models import Event, Scope
 from yihu.direct.actions import Picture, Sent
 from yihu.direct.models import DirectCode
 from yihu.kernel import ledger
@@ -31,11 +34,15 @@ from yihu.web import styles
 
 pytestmark = pytest.mark.django_db
 LOGIN, GONE = 302, 404
+NO_KEY, NOT_THEIRS, NOT_NOW, WRONG = 401, 403, 409, 422
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What each role is answered. `post`: what is sent; without it the page is only read."""
+    """What each role is answered. `post`: what is sent; without it the page is only read.
+
+    `by`: what a program carries where people log in: a token, or the receipt.
+    """
 
     anonymous: int
     stranger: int
@@ -44,6 +51,7 @@ class Asked:
     who: str = "chief"
     post: dict[str, Any] | None = None
     needs: str = ""
+    by: str = "login"
 
     def of(self, role: str) -> int:
         return int(getattr(self, role))
@@ -61,6 +69,16 @@ def staff(status: int = 200, **more: Any) -> Asked:
 def matters(status: int = 200, **more: Any) -> Asked:
     """For whoever may know of the matter; to others it does not exist."""
     return Asked(LOGIN, GONE, GONE, status, **more)
+
+
+def program(status: int = 200, other: int = GONE, **more: Any) -> Asked:
+    """For a program with somebody's token: what they may, and no more."""
+    return Asked(NO_KEY, other, other, status, by="token", **more)
+
+
+def holder(status: int = 200, **more: Any) -> Asked:
+    """For a program that holds the receipt; nobody's post opens it."""
+    return Asked(NO_KEY, NO_KEY, NO_KEY, status, by="receipt", **more)
 
 
 REAUTHENTICATES = 302
@@ -128,6 +146,56 @@ ROUTES = {
     "accounts/2fa/webauthn/reauthenticate/": staff(302),
     "accounts/2fa/webauthn/keys/<int:pk>/remove/": staff(REAUTHENTICATES),
     "accounts/2fa/webauthn/keys/<int:pk>/edit/": staff(REAUTHENTICATES),
+    # programs: the desk's page for them, the interface, city apps
+    "desk/api/": staff(),
+    "desk/api/tokens/": staff(post={"name": "大屏", "scope": "read", "days": "30"}),
+    "desk/api/tokens/<uuid:token>/revoke/": Asked(LOGIN, GONE, GONE, 302, post={}),
+    "desk/api/hooks/": Asked(LOGIN, WRONG, GONE, WRONG, post={}),
+    "desk/api/hooks/<uuid:hook>/disable/": Asked(LOGIN, GONE, GONE, 302, post={}),
+    "desk/api/hooks/<uuid:hook>/resume/": Asked(LOGIN, GONE, GONE, 302, post={}),
+    "api/v1/": everybody(),
+    "api/v1/openapi.json": everybody(),
+    "api/v1/stations": everybody(),
+    "api/v1/loops": everybody(),
+    "api/v1/log/checkpoint": everybody(),
+    "api/v1/<path:rest>": everybody(GONE),
+    "api/v1/stations/<code>/messages": everybody(201, by="token", post={}),
+    "api/v1/receipt": holder(),
+    "api/v1/receipt/proof": holder(),
+    "api/v1/receipt/moves/withdraw": holder(post={}),
+    "api/v1/receipt/moves/confirm": holder(NOT_NOW, post={}),
+    "api/v1/receipt/moves/dispute": holder(NOT_NOW, post={}),
+    "api/v1/receipt/moves/accept": holder(NOT_NOW, post={}),
+    "api/v1/receipt/moves/disagree": holder(NOT_NOW, post={}),
+    "api/v1/receipt/acts/add": holder(post={}),
+    "api/v1/receipt/acts/reply": holder(post={}),
+    "api/v1/receipt/acts/ask_erasure": holder(post={}),
+    "api/v1/matters": program(other=200),
+    "api/v1/matters/<reference>": program(),
+    "api/v1/matters/<reference>/moves/contact": program(post={}),
+    "api/v1/matters/<reference>/moves/answer": program(post={}),
+    "api/v1/matters/<reference>/moves/refer": program(post={}),
+    "api/v1/matters/<reference>/moves/merge": program(WRONG, post={}),  # into none
+    "api/v1/matters/<reference>/moves/close": program(NOT_NOW, post={}),  # unanswered
+    "api/v1/matters/<reference>/moves/assign": program(NOT_NOW, post={}),
+    "api/v1/matters/<reference>/moves/take_over": program(NOT_THEIRS, post={}),
+    "api/v1/matters/<reference>/moves/decide": program(NOT_NOW, post={}),
+    "api/v1/matters/<reference>/moves/conclude_unreached": program(NOT_NOW, post={}),
+    "api/v1/matters/<reference>/moves/verify": program(NOT_NOW, post={}),
+    "api/v1/matters/<reference>/moves/attest": program(NOT_NOW, post={}),
+    "api/v1/matters/<reference>/acts/ask": program(post={}),
+    "api/v1/matters/<reference>/acts/note": program(post={}),
+    "api/v1/matters/<reference>/acts/reassign": program(NOT_NOW, post={}),
+    "api/v1/matters/<reference>/acts/excuse": program(post={}),
+    "api/v1/matters/<reference>/acts/confirm_excuse": program(NOT_NOW, post={}),
+    "api/v1/matters/<reference>/acts/reclassify": program(post={}),
+    "api/v1/matters/<reference>/acts/name_subject": program(NOT_NOW, post={}),
+    "open311/v2/discovery.<slug:format>": everybody(),
+    "open311/v2/services.<slug:format>": everybody(),
+    "open311/v2/services/<str:code>.<slug:format>": everybody(),
+    "open311/v2/requests.<slug:format>": everybody(),
+    "open311/v2/requests/<str:reference>.<slug:format>": everybody(GONE),  # without its token
+    "open311/v2/tokens/<str:token>.<slug:format>": everybody(),
     # the demo: only where it is on (tests/people/test_login.py holds that)
     "demo/": everybody(),
     "demo/enter/": everybody(302, post={}),
@@ -169,6 +237,10 @@ def stage() -> Stage:
     leave = grant_leave(
         actor=chief, person=town.people["officer"].id, since=now, until=now.replace(year=2099)
     )
+    token, _secret = make_token(actor=chief, name="大屏", scope=Scope.READ, days=30)
+    hook = subscribe(
+        actor=chief, organisation=town.station.id, url="http://127.0.0.1:9/", events=[*Event]
+    )
     values = {
         "<slug:name>.<slug:digest>": f"desk.{styles.digest('desk')}",
         "<slug:code>": "demo",
@@ -182,6 +254,14 @@ def stage() -> Stage:
         "<uuid:consent>": str(UUID(int=0)),
         "<int:order>": "0",
         "<int:credit>": "0",
+        "<uuid:token>": str(token.pk),
+        "<uuid:hook>": str(hook.pk),
+        "<path:rest>": "no/such/thing",
+        "<slug:format>": "json",
+        "<str:code>": "help-station",
+        "<code>": "station",
+        "<str:token>": sent.secret,
+        "<reference>": sent.matter.reference,
         "r <slug:name>": "add",
         "desk do/<slug:name>": "do/note",
         "desk loops/<slug:name>": "loops/complaint",
@@ -195,7 +275,7 @@ def address(stage: Stage, route: str) -> str:
     for name, value in stage.values.items():
         route = route.replace(name.removeprefix(f"{room} "), value)
     assert "<" not in route, f"no value for {route}"
-    return "/" + route
+    return "/" + route + ("?seq=1" if "/moves/" in route else "")
 
 
 def end(stage: Stage, secret: str) -> None:
@@ -229,6 +309,23 @@ def sends(stage: Stage, route: str, asked: Asked) -> dict[str, Any]:
     return key | (asked.post or {})
 
 
+def asks(stage: Stage, asked: Asked, role: str, name: str) -> Client:
+    """Somebody at a browser, or a program of theirs."""
+    if asked.by == "login":
+        return Client() if role == "anonymous" else login(stage.town, name)
+    if asked.by == "receipt" and role == "rightful":
+        return programs.with_receipt(stage.values["<str:secret>"])
+    return programs.without() if role == "anonymous" else programs.with_token(stage.town, name)
+
+
+def told(stage: Stage, route: str) -> dict[str, Any]:
+    """What a program sends: what the move of that name takes."""
+    name = route.rpartition("/")[2]
+    if name == "messages":
+        return {"kind": "help", "words": "灯"}
+    return programs.said(stage.town, name)
+
+
 def test_every_route_has_its_line() -> None:
     assert set(routes()) == set(ROUTES)
 
@@ -243,9 +340,11 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
     where = address(stage, route)
     for role in ("anonymous", "stranger", "auxiliary", "rightful"):
         name = asked.who if role == "rightful" else role
-        client = Client() if role == "anonymous" else login(stage.town, name)
+        client = asks(stage, asked, role, name)
         if asked.post is None:
             answer = client.get(where)
+        elif asked.by != "login":
+            answer = client.post(where, told(stage, route), "application/json")
         else:
             answer = client.post(where, sends(stage, route, asked))
         assert answer.status_code == asked.of(role), (role, answer.status_code)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from yihu.api import hooks
 from yihu.kernel import webhook
 from yihu.kernel.watch import MOST_NAMED, Finding
 from yihu.people.queries import stations
@@ -16,7 +17,7 @@ LEAST_FREE_BYTES = 500_000_000
 
 
 def look() -> list[Finding]:
-    return [*_unsupervised(), *_nearly_full(), *_silent(), *_webhooks()]
+    return [*_unsupervised(), *_nearly_full(), *_silent(), *_webhooks(), *_subscriptions()]
 
 
 def _unsupervised() -> Iterator[Finding]:
@@ -56,6 +57,18 @@ def _silent() -> Iterator[Finding]:
             _("没有设置公开域名：网页只在本机打得开，也不强制 HTTPS"),
             _("设置 YIHU_HOSTS=域名，并在前面放一个终止 HTTPS 的反向代理"),
             grave=False,
+        )
+
+
+def _subscriptions() -> Iterator[Finding]:
+    dead = list(hooks.laid_aside().select_related("organisation"))
+    if dead:
+        yield Finding(
+            "subscriptions_dead",
+            _("有订阅的地址多次送不到，已搁置"),
+            _("请该单位的负责人在“接口”页查明原因，接着发或停用"),
+            len(dead),
+            tuple(sorted({hook.organisation.code for hook in dead})[:MOST_NAMED]),
         )
 
 

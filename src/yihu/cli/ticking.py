@@ -19,6 +19,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from yihu.api import hooks
+from yihu.cases import gathering, quarters
 from yihu.direct import digest, repeats
 from yihu.kernel import delivery, lapses, ledger, witness
 
@@ -51,6 +52,8 @@ JOBS = (
     Job("hooks", hooks.deliver),
     Job("digest", digest.promise),
     Job("repeats", repeats.mark, plenty=repeats.LIMIT),
+    Job("themes", gathering.gather),
+    Job("quarters", quarters.open_due),
 )
 
 
