@@ -165,6 +165,8 @@ def _facts(happening: Happening) -> Iterable[str]:
     if "was" in facts:
         was, now = Kind(facts["was"]).label, Kind(facts["kind"]).label
         yield gettext("原来是%(was)s，改为%(now)s") % {"was": was, "now": now}
+    if happening.name in ("commend", "revoke"):
+        yield gettext("%(year)d 年第 %(number)d 号") % facts
     if happening.name == "refer":
         yield gettext("转到：%(where)s") % {"where": facts.get("to", "")}
     if facts.get("rating"):

@@ -184,10 +184,10 @@ def consent(request: StaffRequest, credit: int) -> HttpResponse:
                 wording=str(words.CONSENT),
             )
         except Refused as refused:
-            form.add_error(None, words.refusal(refused.code))
+            messages.warning(request, words.refusal(refused.code), extra_tags="soon")
         else:
             messages.success(request, _("照片已公开。随时可以撤回。"), extra_tags="done")
-            return redirect("thanks:mine")
+        return redirect("thanks:mine")
     return _mine(request, credit, form)
 
 

@@ -6,6 +6,7 @@ must be gone.
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,10 @@ PAGE = 50
 TURNS_EVERY = 20
 """Seconds for each order on the wall. Each turn asks anew; after two that got no answer the
 wall goes blank, so that nothing stays on it for longer than a minute after it was taken back."""
-LONG_TEXT = 110
+LONG_TEXT = 90
 """Characters from which the wall writes a size smaller."""
+MOST_PHOTOS = 4
+"""As many as stand beside an order's words."""
 
 type View = Callable[..., HttpResponse]
 
@@ -33,7 +36,10 @@ type View = Callable[..., HttpResponse]
 def for_now(view: View) -> View:
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:  # that it is gone is not kept either: it may come again
+            response = render(request, "404.html", status=HTTPStatus.NOT_FOUND)
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
@@ -82,12 +88,13 @@ def wall(request: HttpRequest, station: str) -> HttpResponse:
     turn = request.GET.get("n", "")
     place = int(turn) % len(shown) if shown and turn.isdecimal() and len(turn) < 9 else 0
     current = shown[place] if shown else None
+    credits = list(current.credits.all()) if current else []
+    photos = [consent for credit in credits for consent in credit.live]
     context = {
         "station": house,
         "order": current,
-        "photos": [consent for credit in current.credits.all() for consent in credit.live]
-        if current
-        else [],
+        "credits": credits,
+        "photos": photos[:MOST_PHOTOS],
         "long": current is not None and len(current.text) > LONG_TEXT,
         "place": place + 1,
         "count": len(shown),
