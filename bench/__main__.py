@@ -1,4 +1,4 @@
-"""`python -m bench [intake|scale|verify|kill]`: all of them without a word."""
+"""`python -m bench [intake|scale|verify|likeness|kill]`: all of them without a word."""
 
 import argparse
 import importlib
@@ -23,6 +23,7 @@ MEASURES = {
     "intake": Measure("durable openings a second: action and HTTP, beside the bare rows"),
     "scale": Measure("inbox and status page at 1,000, 100,000 and 1,000,000 matters"),
     "verify": Measure("entries a second that `yihu verify` checks"),
+    "likeness": Measure("how often what is called alike is alike, on real messages", (SQLITE,)),
     "kill": Measure("a minute of kill -9 under load: nothing lost, nothing twice", (SQLITE,)),
 }
 

@@ -13,6 +13,8 @@ from tests.support import machine
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DATABASES = (SQLITE, POSTGRESQL)
+SHARED_DATA = "YIHU_SHARED_DATA"
+"""Names the folder of real data that some measures read."""
 
 
 class NotHere(Exception):
@@ -41,7 +43,8 @@ def place(database: str) -> Iterator[Place]:
         _url(database, Path(folder)) as url,
     ):
         for name in [name for name in os.environ if name.startswith("YIHU_")]:
-            del os.environ[name]
+            if name != SHARED_DATA:
+                del os.environ[name]
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "yihu.settings",
             "YIHU_HOME": folder,

@@ -6,7 +6,10 @@ class DirectConfig(AppConfig):
     label = "direct"
 
     def ready(self) -> None:
-        from yihu.direct import digest, loops  # noqa: F401  (declaring is what `loops` is for)
+        from yihu.direct import digest, loops
         from yihu.kernel import letters
+        from yihu.people.desk import shown_at
 
         letters.COMPOSED[digest.TEMPLATE] = digest.letter
+        for loop in loops.NAMES:
+            shown_at(loop, "direct:matter")

@@ -31,7 +31,8 @@ from yihu.kernel.writing import one_by_one
 
 @dataclass(frozen=True, slots=True)
 class NewMatter:
-    """All that opening a matter needs. `rows` are what the room alone keeps of it."""
+    """All that opening a matter needs. `rows` are what the room alone keeps of it; `solver` is
+    who solves it, where that is known from the beginning."""
 
     loop: Loop
     kind: str
@@ -47,6 +48,7 @@ class NewMatter:
     rows: Callable[[Matter], Sequence[models.Model]] = lambda matter: ()
     origin: str = ""
     parent: UUID | None = None
+    solver: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def compose(
         concerns_id=new.concerns,
         watch_id=new.watch,
         watched=new.watched,
+        solution_owner_id=new.solver,
         step=step,
         step_seq=1,
         seq=0,
@@ -165,6 +168,8 @@ def compose(
     }
     if new.origin:
         body["origin"] = new.origin
+    if new.solver:
+        body["solver"] = new.solver.hex
     entry = ledger.compose(matter, "opened", body, occurred_at, now)
     return matter, entry, parties, parts
 
