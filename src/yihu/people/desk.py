@@ -17,6 +17,18 @@ from yihu.kernel.access import Actor
 from yihu.people.directory import Roster, role_title
 from yihu.people.models import Person
 
+_pages: dict[str, str] = {}
+
+
+def shown_at(loop: str, page: str) -> None:
+    """A room says which of its pages shows a matter of its loop, by reference."""
+    _pages[loop] = page
+
+
+def page_of(loop: str) -> str:
+    """The name of the page that shows a matter of this loop."""
+    return _pages[loop]
+
 
 @dataclass(frozen=True)
 class Sitting:
