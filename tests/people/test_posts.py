@@ -10,6 +10,7 @@ from tests.support.desk import address, do, login, offered, write
 from tests.support.town import Town, build
 
 from yihu.kernel.access import Refused, directory
+from yihu.kernel.models import Channel, OutboxMessage
 from yihu.people.actions import end_leave, grant_leave
 from yihu.people.desk import Sitting
 from yihu.people.models import Leave, Post
@@ -65,6 +66,40 @@ def test_without_an_acting_holder_the_alternate_steps_in(town: Town) -> None:
     page = client.get(address(sent.matter))
     assert "contact" in offered(page)
     assert "代所长" in page.text
+
+
+def test_notices_and_mail_go_to_whoever_acts_and_the_absent_one_may_still_read(
+    town: Town,
+) -> None:
+    grant(town, "chief", "chief", "officer")
+    sent = write(town)
+    assert sent.matter.reference in login(town, "officer").get("/desk/notices/").text
+    mail = OutboxMessage.objects.get(channel=Channel.MAIL)
+    addresses = directory().holders(mail.role, mail.organisation_id)
+    assert [address.email for address in addresses] == ["officer@example.org"]
+    away = login(town, "chief")
+    page = away.get("/desk/").text
+    assert "您在请假" in page
+    assert "轮到officer办" in page
+    assert sent.matter.reference in page
+    assert sent.matter.reference not in away.get("/desk/?whose=turn").text
+    assert 'class="button primary"' not in away.get(address(sent.matter)).text
+    assert "您在请假" not in login(town, "officer").get("/desk/").text
+
+
+def test_the_acting_one_is_named_as_acting_until_the_leave_is_over(town: Town) -> None:
+    grant(town, "chief", "chief", "officer")
+    titles = ["民警 · station", "代所长 · station"]
+    assert Sitting.of(town.people["officer"]).titles == titles
+    with later(days=4):
+        assert Sitting.of(town.people["officer"]).titles == ["民警 · station"]
+        assert not Sitting.of(town.people["chief"]).away
+
+
+def test_where_nobody_acts_the_absent_one_reads_that_somebody_must_be_named(town: Town) -> None:
+    grant(town, "chief", "deputy")
+    grant(town, "chief", "chief")
+    assert "还没有人代理" in login(town, "chief").get("/desk/").text
 
 
 def test_a_leader_stands_in_for_an_absent_supervisor(town: Town) -> None:

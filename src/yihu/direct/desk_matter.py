@@ -228,7 +228,7 @@ class Desk:
         """The move that is expected next, if it is this reader's: the first that is declared."""
         first = next((d for d in self.deeds if isinstance(d.declared, Move)), None)
         loop = self.matter.declared
-        if first is None or loop.is_end(self.matter.step):
+        if first is None or loop.is_end(self.matter.step) or self.sitting.away:
             return None
         owner = loop.step(self.matter.step).owner
         return first if owner is not None and self._fills(owner) else None

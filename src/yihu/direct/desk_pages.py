@@ -62,6 +62,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "count": _count(page.count),
         "filtered": any((asked.due, asked.kind, asked.step, asked.whose, asked.words)),
         "chosen": _chosen(asked),
+        "sitting": request.sitting,
         "today": lists.today(request.sitting),
         "dues": words.DUE.items(),
         "whose": words.WHOSE.items(),

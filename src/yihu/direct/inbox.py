@@ -96,7 +96,7 @@ def lists_of(sitting: Sitting) -> list[QuerySet[Matter]]:
     return [found.filter(loop__in=NAMES) for found in lists]
 
 
-def _wanted(asked: Asked, actor: Actor) -> Q:
+def _wanted(asked: Asked, sitting: Sitting) -> Q:
     wanted = Q()
     if asked.kind:
         wanted &= Q(kind=asked.kind)
@@ -105,9 +105,9 @@ def _wanted(asked: Asked, actor: Actor) -> Q:
     if asked.due:
         wanted &= due(asked.due)
     if asked.whose == "solve":
-        wanted &= Q(solution_owner=actor.id)
+        wanted &= Q(solution_owner=sitting.actor.id)
     if asked.whose == "turn":
-        wanted &= _my_turn(actor)
+        wanted &= _my_turn(sitting)
     return wanted
 
 
@@ -121,8 +121,11 @@ def due(when: str) -> Q:
     return Q(due_at__gte=now, due_at__lt=timezone.make_aware(midnight, now.tzinfo))
 
 
-def _my_turn(actor: Actor) -> Q:
-    """Matters at a step whose owner this person is."""
+def _my_turn(sitting: Sitting) -> Q:
+    """Matters at a step whose owner this person is; on leave, none waits for them."""
+    actor = sitting.actor
+    if sitting.away:
+        return Q(pk__in=())
     mine = {post.role for post in actor.posts}
     steps = {s.name for s in OPEN_STEPS if s.owner is not None and s.owner.code in mine}
     solving = [s.name for s in OPEN_STEPS if s.owner is not None and s.owner.seat is Seat.PERSON]
@@ -138,7 +141,7 @@ def read(sitting: Sitting, asked: Asked) -> Page:
         return _search(sitting, asked)
     if asked.past:
         return _past(sitting, asked)
-    lists = [found.filter(_wanted(asked, sitting.actor)) for found in lists_of(sitting)]
+    lists = [found.filter(_wanted(asked, sitting)) for found in lists_of(sitting)]
     after = _place(asked.after)
     rest = [found.filter(_beyond("due_at", "gt", after)) if after else found for found in lists]
     matters = _merged(rest, PAGE + 1)
@@ -229,7 +232,7 @@ def _search(sitting: Sitting, asked: Asked) -> Page:
     urgent SEARCHED open matters, which is as many as are opened."""
     if named := _by_reference(sitting.actor, asked.words):
         return Page(named)
-    wanted = _wanted(asked, sitting.actor)
+    wanted = _wanted(asked, sitting)
     window = _merged([found.filter(wanted) for found in lists_of(sitting)], SEARCHED)
     texts = excerpts(window, length=1_000_000)
     needle = asked.words.casefold()

@@ -47,12 +47,35 @@ class Sitting:
 
     @property
     def titles(self) -> list[str]:
-        """Each post they hold, and each they stand in for, in words."""
+        """Each post they hold, and each they stand in for, in words.
+
+        A post that this office never had is nobody's to stand in for; a chief's is, even vacant.
+        """
         own = self.roster.held_by(self.person.id)
         acting = {(post.role, post.organisation): post.acting for post in own}
+        known = {(post.role, post.organisation) for post in self.roster.holdings}
         return [
-            _title(self.roster, post.role, post.organisation, acting) for post in self.actor.posts
+            _title(self.roster, post.role, post.organisation, acting)
+            for post in self.actor.posts
+            if post.sees_office or (post.role, post.organisation) in known
         ]
+
+    @cached_property
+    def away(self) -> bool:
+        """Whether they are on leave: they may still read and help, but nothing is owed by them."""
+        own = self.roster.held_by(self.person.id)
+        return bool(own) and not any(post.present for post in own)
+
+    @property
+    def relieved_by(self) -> list[str]:
+        """The names of those who answer for their posts meanwhile."""
+        names = {post.person: post.name for post in self.roster.holdings}
+        found = [
+            names[address.person]
+            for post in self.roster.held_by(self.person.id)
+            for address in self.roster.holders(post.role, post.organisation)
+        ]
+        return list(dict.fromkeys(found))
 
 
 def _title(roster: Roster, role: str, organisation: Any, acting: dict[Any, bool]) -> str:
