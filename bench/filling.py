@@ -19,6 +19,7 @@ from yihu.direct.models import CodeReport
 from yihu.kernel.ledger import PUBLIC, latest_checkpoint
 from yihu.kernel.models import Answer, Channel, Checkpoint, Entry, Matter, Party
 from yihu.people.roles import STATION_CHIEF
+from yihu.reports.models import DirectCase
 
 CHUNK = 100_000
 
@@ -100,6 +101,12 @@ def _multiply(say: Dialect) -> None:
     )
     _copy(Answer, "old.party_id = like_party", party_id="copied.party")
     _copy(CodeReport, "old.matter_id = like_matter", matter_id="copied.matter")
+    _copy(
+        DirectCase,
+        "old.matter_id = like_matter",
+        matter_id="copied.matter",
+        opened_at=say.earlier.format("old.opened_at", "(n % 1000)"),
+    )
     _copy(Entry, "old.matter_id = like_matter", "n, seq", matter_id="copied.matter")
     for channel in (Channel.IN_APP, Channel.MAIL):  # what its chief was told and has read
         _execute(

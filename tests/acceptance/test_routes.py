@@ -124,6 +124,10 @@ ROUTES = {
     "desk/thanks/mine/photo/<uuid:consent>/": matters(who="officer", needs="order"),
     "desk/thanks/mine/<int:credit>/consent/": matters(422, who="officer", post={}, needs="order"),
     "desk/thanks/mine/<int:credit>/withdraw/": matters(302, who="officer", post={}, needs="order"),
+    "desk/figures/": staff(),
+    "desk/figures/print/": Asked(LOGIN, 200, GONE, 200),
+    "desk/figures/<slug:what>.<slug:form>": Asked(LOGIN, 200, GONE, 200),
+    "desk/figures/<slug:name>/": Asked(LOGIN, 200, GONE, 200),
     "desk/posts/": staff(),
     "desk/posts/leave/<int:leave>/end/": Asked(LOGIN, GONE, GONE, 302, post={}),
     # one's own account, here without a second factor set up
@@ -265,6 +269,8 @@ def stage() -> Stage:
         "r <slug:name>": "add",
         "desk do/<slug:name>": "do/note",
         "desk loops/<slug:name>": "loops/complaint",
+        "<slug:what>.<slug:form>": "figures.csv",
+        "desk figures/<slug:name>": "figures/response",
     }
     return Stage(town, values)
 

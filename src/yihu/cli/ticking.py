@@ -22,6 +22,7 @@ from yihu.api import hooks
 from yihu.cases import gathering, quarters
 from yihu.direct import digest, repeats
 from yihu.kernel import delivery, lapses, ledger, witness
+from yihu.reports import projection
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ JOBS = (
     Job("ledger", ledger.sequence),
     Job("delivery", delivery.deliver, plenty=delivery.LIMIT),
     Job("witness", witness.publish),
+    Job("figures", projection.refresh, plenty=projection.LIMIT),
     Job("hooks", hooks.deliver),
     Job("digest", digest.promise),
     Job("repeats", repeats.mark, plenty=repeats.LIMIT),

@@ -4,10 +4,11 @@ Pure. Under `FEW` cases no share, median or change is given, since a single mess
 would swing it.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -53,6 +54,25 @@ class Case(NamedTuple):
     own_network: bool = False
     excused: bool = False
 
+    @property
+    def text(self) -> str:
+        """All of it but the age, which no row can keep."""
+        return json.dumps(self._replace(age=0), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def of_text(cls, text: str, age: int) -> "Case":
+        return cls(*json.loads(text))._replace(age=age)
+
+
+def age_of(old: timedelta) -> int:
+    return max((days for days in LIMITS if old >= timedelta(days=days)), default=0)
+
+
+def answered_within(seconds: int | None) -> int | None:
+    if seconds is None:
+        return None
+    return next((days for days in LIMITS if seconds <= days * _DAY), LATER)
+
 
 class Clock(StrEnum):
     """What is measured from the moment a message was received."""
@@ -79,6 +99,19 @@ class Pile:
             clock: sorted(seconds for seconds in column if seconds is not None)
             for clock, column in zip(CLOCKS, columns, strict=True)
         }
+
+    @classmethod
+    def joined(cls, piles: Iterable["Pile"]) -> "Pile":
+        counts: Counter[Case] = Counter()
+        whole = cls(counts, ())
+        for one in piles:
+            counts.update(one.counts)
+            for clock, seconds in one._took.items():
+                whole._took[clock] += seconds
+        for seconds in whole._took.values():
+            seconds.sort()
+        whole.total = counts.total()
+        return whole
 
     @classmethod
     def of(cls, cases: Iterable[tuple[Case, Seconds]]) -> "Pile":

@@ -1,21 +1,22 @@
 """What reports keeps: a reading of the ledger that can be made anew from it at any time."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
+from django.db.models import Q
 
 from yihu.kernel.models import Matter
 from yihu.people.models import Organisation
-from yihu.reports.measures import LATER, LIMITS, Case, Seconds
+from yihu.reports.measures import Case, Seconds, age_of
 
 
 class DirectCase(models.Model):
     """A message as the figures count it, read from its entries up to number `seq`.
 
     No word of it and nobody's name. `station` is whom it is about, `office` who has it
-    now. `month`: when it was opened, as in 202611. Durations are whole seconds. `flag`:
-    whether it came in a flood, or is a duplicate of the case `first`, or is still to be
-    compared with others.
+    now. `month`: when it was opened, as in 202611. `traits`: all that figures ask of it
+    (`measures.Case.text`). Durations are whole seconds. `flag`: whether it came in a flood,
+    or is a duplicate of the case `first`, or is still to be compared with others.
     """
 
     class Flag(models.TextChoices):
@@ -36,27 +37,34 @@ class DirectCase(models.Model):
     imported = models.BooleanField()
     opened_at = models.DateTimeField()
     month = models.PositiveIntegerField()
-    kind = models.CharField(max_length=32)
-    came_as = models.CharField(max_length=32)
-    reporter = models.CharField(max_length=24)
-    flag = models.CharField(max_length=16)
-    first = models.UUIDField(null=True)
+    traits = models.CharField(max_length=250)
     received = models.PositiveIntegerField(null=True)
     contacted = models.PositiveIntegerField(null=True)
     answered = models.PositiveIntegerField(null=True)
-    ended = models.CharField(max_length=32)
-    reopened = models.BooleanField()
-    invited = models.BooleanField()
-    verdict = models.CharField(max_length=16)
-    rating = models.PositiveSmallIntegerField(null=True)
-    own_network = models.BooleanField()
-    excused = models.BooleanField()
+    flag = models.CharField(max_length=16)
+    first = models.UUIDField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["station", "opened_at"], name="case_by_station"),
+            # With all that a dashboard reads, so that it reads nothing else.
             models.Index(
-                fields=["matter"], condition=models.Q(flag="to_compare"), name="case_to_compare"
+                fields=[
+                    "station",
+                    "imported",
+                    "opened_at",
+                    "office",
+                    "matter",
+                    "month",
+                    "traits",
+                    "received",
+                    "contacted",
+                    "answered",
+                ],
+                name="case_by_station",
+            ),
+            models.Index(fields=["matter"], condition=Q(flag="to_compare"), name="case_to_compare"),
+            models.Index(
+                fields=["station"], condition=Q(first__isnull=False), name="case_duplicate"
             ),
         ]
 
@@ -64,28 +72,7 @@ class DirectCase(models.Model):
         return str(self.matter_id)
 
     def case(self, now: datetime) -> Case:
-        """As `queries.pile` has the database put it."""
-        old = now - self.opened_at
-        return Case(
-            kind=self.kind,
-            came_as=self.came_as,
-            reporter=self.reporter,
-            flag="" if self.flag == self.Flag.TO_COMPARE else self.flag,
-            age=max((days for days in LIMITS if old >= timedelta(days=days)), default=0),
-            answered=self._answered_within(),
-            ended=self.ended,
-            reopened=self.reopened,
-            invited=self.invited,
-            verdict=self.verdict,
-            rating=self.rating,
-            own_network=self.own_network,
-            excused=self.excused,
-        )
-
-    def _answered_within(self) -> int | None:
-        if self.answered is None:
-            return None
-        return next((days for days in LIMITS if self.answered <= days * 86_400), LATER)
+        return Case.of_text(self.traits, age_of(now - self.opened_at))
 
     @property
     def took(self) -> Seconds:

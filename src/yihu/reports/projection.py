@@ -22,6 +22,7 @@ from yihu.kernel.models import Entry, Leaf, Matter, Party, Pending
 from yihu.kernel.schedule import working_calendar
 from yihu.kernel.writing import one_by_one
 from yihu.people.roles import TELLER
+from yihu.reports.measures import Case, answered_within
 from yihu.reports.models import DirectCase, LogRead, Reclassification
 from yihu.reports.story import Story, told
 
@@ -48,6 +49,11 @@ def refresh(limit: int = LIMIT) -> int:
         place.size = size
         place.save()
     return size - start
+
+
+def keep_up(steps: int = 5) -> bool:
+    """A few steps on, as long as a page may wait; whether that was all there is."""
+    return any(refresh() == 0 for _ in range(steps))
 
 
 def catch_up() -> None:
@@ -107,6 +113,7 @@ def read(matters: QuerySet[Matter]) -> Iterator[Read]:
         kept = [(seq, body, at) for _pk, seq, body, at in own]
         if pk in seats:
             station, office, imported = seats[pk]
+            flag, first = flags.get(pk, ("", None))
             story = told(kept, zone)
             opened = story.opened_at.astimezone(zone)
             case = DirectCase(
@@ -116,29 +123,32 @@ def read(matters: QuerySet[Matter]) -> Iterator[Read]:
                 office_id=office,
                 imported=imported,
                 month=opened.year * 100 + opened.month,
-                reporter=reporters.get(pk, ""),
-                **flags.get(pk, {"flag": "", "first": None}),
-                **_columns(story),
+                opened_at=story.opened_at,
+                traits=_case(story, reporters.get(pk, ""), flag).text,
+                received=story.received,
+                contacted=story.contacted,
+                answered=story.answered,
+                flag=flag,
+                first=first,
             )
             yield case, [_change(case, story, place) for place in range(len(story.changes))]
 
 
-def _columns(story: Story) -> dict[str, object]:
-    same = (
-        "opened_at",
-        "kind",
-        "came_as",
-        "received",
-        "contacted",
-        "answered",
-        "ended",
-        "invited",
-        "verdict",
-        "rating",
-        "own_network",
-        "excused",
+def _case(story: Story, reporter: str, flag: str) -> Case:
+    return Case(
+        kind=story.kind,
+        came_as=story.came_as,
+        reporter=reporter,
+        flag="" if flag == Flag.TO_COMPARE else flag,
+        answered=answered_within(story.answered),
+        ended=story.ended,
+        reopened=story.reopened > 0,
+        invited=story.invited,
+        verdict=story.verdict,
+        rating=story.rating,
+        own_network=story.own_network,
+        excused=story.excused,
     )
-    return {name: getattr(story, name) for name in same} | {"reopened": story.reopened > 0}
 
 
 def _change(case: DirectCase, story: Story, place: int) -> Reclassification:
@@ -148,17 +158,14 @@ def _change(case: DirectCase, story: Story, place: int) -> Reclassification:
     )
 
 
-def _flags(matters: "QuerySet[Matter, Any]") -> dict[UUID, dict[str, Any]]:
-    """What a message's report says of others like it."""
-    rows = CodeReport.objects.filter(matter__in=matters).filter(
-        Q(flood=True) | Q(duplicate_of__isnull=False) | Q(compared=False)
-    )
-    found: dict[UUID, dict[str, Any]] = {}
-    for pk, first, flood, compared in rows.values_list(
-        "matter", "duplicate_of", "flood", "compared"
-    ):
-        flag = Flag.DUPLICATE if first else Flag.FLOOD if flood else Flag.TO_COMPARE
-        found[pk] = {"flag": flag if compared else Flag.TO_COMPARE, "first": first}
+def _flags(matters: "QuerySet[Matter, Any]") -> dict[UUID, tuple[str, UUID | None]]:
+    """What a message's report says of others like it: the flag, and the first of them."""
+    told = CodeReport.objects.filter(matter__in=matters)
+    rows = told.filter(Q(flood=True) | Q(duplicate_of__isnull=False) | Q(compared=False))
+    found: dict[UUID, tuple[str, UUID | None]] = {}
+    for pk, first, compared in rows.values_list("matter", "duplicate_of", "compared"):
+        flag = Flag.DUPLICATE if first else Flag.FLOOD
+        found[pk] = (flag if compared else Flag.TO_COMPARE, first)
     return found
 
 

@@ -4,10 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Case as Either
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from yihu.kernel.access import Actor
@@ -18,7 +19,6 @@ from yihu.people.desk import Sitting
 from yihu.people.models import Organisation, OrganisationKind
 from yihu.reports import figures, projection
 from yihu.reports.measures import (
-    LATER,
     LIMITS,
     NOTHING,
     Case,
@@ -28,6 +28,7 @@ from yihu.reports.measures import (
     Report,
     Seconds,
     Spread,
+    age_of,
 )
 from yihu.reports.models import DirectCase, Reclassification
 from yihu.reports.periods import Days
@@ -57,12 +58,17 @@ def year(number: int) -> Period:
 def overseen(sitting: Sitting) -> list[Organisation]:
     """The stations whose figures the reader's posts are there for, in order of their code."""
     offices = _offices(sitting.actor)
-    return [
+    stations = [
         one
         for one in sitting.roster.organisations.values()
         if one.kind == OrganisationKind.STATION
         and (one.id in offices or one.supervisor_id in offices)
     ]
+    return sorted(stations, key=lambda one: one.code)
+
+
+def supervises(actor: Actor, station: Organisation) -> bool:
+    return station.supervisor_id in _offices(actor)
 
 
 def cases_for(actor: Actor, stations: Iterable[Organisation]) -> Cases:
@@ -76,9 +82,10 @@ def cases_for(actor: Actor, stations: Iterable[Organisation]) -> Cases:
     mine = Q(pk__in=[])
     for station in stations:
         here = Q(station=station.id)
-        mine |= here if station.supervisor_id in offices else here & Q(office__in=offices)
+        mine |= here if supervises(actor, station) else here & Q(office__in=offices)
     blind = list(subjects_above(actor).values_list("matter", flat=True))
-    return DirectCase.objects.filter(mine).exclude(pk__in=blind)
+    seen = DirectCase.objects.filter(mine)
+    return seen.exclude(pk__in=blind) if blind else seen
 
 
 def _offices(actor: Actor) -> set[Any]:
@@ -96,58 +103,40 @@ def within(cases: Cases, period: Period) -> Cases:
 # --- counting ------------------------------------------------------------------------------------
 
 
-def pile(seen: Cases, period: Period, now: datetime, *, clocks: bool = True) -> Pile:
-    """The cases of a period, put together by the database: two statements, however many.
+def by_month(seen: Cases, period: Period, now: datetime) -> dict[int, Pile]:
+    """The cases of a period, a pile for each month: three statements, whatever there is.
 
     `seen`: all that the reader's figures count, whenever it came; what is the duplicate of
-    something else is none to the reader. `clocks`: whether it matters how long things took.
+    something else is none to the reader.
     """
     cases = within(seen, period).order_by()
-    alike = cases.annotate(**_worked_out(seen, now)).values(*_ASKED).annotate(n=Count("pk"))
-    counts: Counter[Case] = Counter()
-    for *traits, n in alike.values_list(*_ASKED, "n"):
-        counts[Case(*traits)] = n
-    took = cases.values_list("received", "contacted", "answered")
-    return Pile(counts, took.iterator(chunk_size=20_000) if clocks else ())
-
-
-_WORKED_OUT = ("age", "answered", "flag")
-_ASKED = [f"case_{name}" if name in _WORKED_OUT else name for name in Case._fields]
-
-
-def _worked_out(seen: Cases, now: datetime) -> dict[str, Any]:
-    """What `DirectCase.case` works out, as the database does."""
-    whole = IntegerField()
-    older = [When(opened_at__lte=now - timedelta(days=n), then=Value(n)) for n in LIMITS[::-1]]
-    sooner = [When(answered__lte=n * 86_400, then=Value(n)) for n in LIMITS]
-    known = Exists(seen.order_by().filter(pk=OuterRef("first")))
-    return {
-        "case_age": Either(*older, default=Value(0), output_field=whole),
-        "case_answered": Either(
-            When(answered=None, then=Value(None)),
-            *sooner,
-            default=Value(LATER),
-            output_field=whole,
-        ),
-        "case_flag": Either(
-            When(flag=Flag.TO_COMPARE, then=Value("")),
-            When(Q(flag=Flag.DUPLICATE) & ~known, then=Value("")),
-            default=F("flag"),
-        ),
-    }
-
-
-def months(seen: Cases, period: Period) -> tuple[dict[tuple[int, str], int], dict[int, Pile]]:
-    """How many of each kind came in each month, and how long things took then."""
-    cases = within(seen, period).order_by()
-    kinds = cases.values("month", "kind").annotate(n=Count("pk"))
+    settled = now - timedelta(days=LIMITS[-1])
+    columns = ("month", "traits", "received", "contacted", "answered")
+    old = list(cases.filter(opened_at__lte=settled).values_list(*columns))
+    young = list(cases.filter(opened_at__gt=settled).values_list(*columns, "opened_at"))
+    counts: dict[int, Counter[Case]] = defaultdict(Counter)
+    for (month, traits), n in Counter(map(itemgetter(0, 1), old)).items():
+        counts[month][Case.of_text(traits, LIMITS[-1])] += n
+    for month, traits, *_took, at in young:
+        counts[month][Case.of_text(traits, age_of(now - at))] += 1
+    for one in _no_duplicates_to(seen, cases):
+        case = one.case(now)
+        counts[one.month][case] -= 1
+        counts[one.month][case._replace(flag="")] += 1
     took: dict[int, list[Seconds]] = defaultdict(list)
-    for month, *seconds in cases.values_list("month", "received", "contacted", "answered"):
-        took[month].append((seconds[0], seconds[1], seconds[2]))
-    return (
-        {(row["month"], row["kind"]): row["n"] for row in kinds},
-        {month: Pile(Counter(), several) for month, several in took.items()},
-    )
+    for row in chain(old, young):
+        took[row[0]].append(row[2:5])
+    return {month: Pile(some, took[month]) for month, some in sorted(counts.items())}
+
+
+def pile(seen: Cases, period: Period, now: datetime) -> Pile:
+    """All the cases of a period together."""
+    return Pile.joined(by_month(seen, period, now).values())
+
+
+def _no_duplicates_to(seen: Cases, cases: Cases) -> Cases:
+    known = Exists(seen.order_by().filter(pk=OuterRef("first")))
+    return cases.filter(~known, flag=Flag.DUPLICATE, first__isnull=False)
 
 
 # --- for the operator ----------------------------------------------------------------------------

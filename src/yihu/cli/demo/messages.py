@@ -1,4 +1,4 @@
-"""A year of the demo's messages: 352 of them, 207 praise, most of them settled."""
+"""The demo's messages: 352 in the last year, 207 of them praise, and those of the year before."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from yihu.cli.demo.people import Cast
 from yihu.cli.demo.words import LONG_PRAISE, Writer
 from yihu.direct import schemas
 from yihu.direct.actions import Message, new_matter, send
-from yihu.direct.kinds import About, Kind
+from yihu.direct.kinds import About, Kind, Reporter
 from yihu.kernel import actions
 from yihu.kernel.access import Actor, ActorKind
 from yihu.kernel.history import PastMatter, PastMove
@@ -20,8 +20,24 @@ from yihu.people.directory import actor_for
 ORIGIN = "demo"
 COUNTS = {Kind.PRAISE: 207, Kind.COMPLAINT: 53, Kind.SUGGESTION: 40, Kind.HELP: 52}
 """A year of the demo: 352 messages, of which 58.8 % are praise."""
+YEAR_BEFORE = {Kind.PRAISE: 121, Kind.COMPLAINT: 100, Kind.SUGGESTION: 34, Kind.HELP: 45}
+"""And the one before it: 100 complaints, so that 53 are 47.0 % fewer."""
+ABOUT_THE_CHIEF = 3
+"""Complaints that went past the station. They are older than both years, so that the chief, who
+never counts them, reads the same 352 as the supervisor."""
+TURNED = (
+    (Kind.COMPLAINT, Kind.HELP),
+    (Kind.COMPLAINT, Kind.HELP),
+    (Kind.SUGGESTION, Kind.COMPLAINT),
+)
+"""Messages of the last year that were given another kind: the one they came as, and the one
+under which COUNTS has them."""
+PAST = sum(COUNTS.values()) + sum(YEAR_BEFORE.values()) + ABOUT_THE_CHIEF
 SETTLED_BEFORE = timedelta(days=16)
 """Everything older than this has come to its end."""
+A_YEAR, A_DAY = timedelta(days=365), timedelta(days=1)
+STEADY = timedelta(days=15)
+"""Each year begins so late that the last twelve months hold the same for two weeks to come."""
 
 LIVE = (
     (Kind.PRAISE, 1, "received"),
@@ -42,7 +58,7 @@ NOBODY_IN_PARTICULAR = None
 
 @dataclass
 class Year:
-    """The year up to `now`, drawn with one generator; the same seed and cast draw the same."""
+    """The years up to `now`, drawn with one generator; the same seed and cast draw the same."""
 
     cast: Cast
     now: datetime
@@ -67,36 +83,73 @@ class Year:
 
     def past(self) -> Iterator[PastMatter]:
         """All but the live ones, oldest first, each with its whole history."""
+        for number in range(ABOUT_THE_CHIEF):
+            moment = self._daytime(2 * A_YEAR + (ABOUT_THE_CHIEF - number) * 9 * A_DAY)
+            words = self.writer.message(Kind.COMPLAINT)
+            yield self._past(Kind.COMPLAINT, words, moment, about=About.CHIEF)
+        for kind, moment in self._spread(YEAR_BEFORE, 2 * A_YEAR, A_YEAR + A_DAY):
+            yield self._past(kind, self.writer.message(kind), moment)
         counts = dict(COUNTS)
         for kind, _, _ in LIVE:
             counts[kind] -= 1
+        yield from self._last_year(self._spread(counts, A_YEAR, SETTLED_BEFORE))
+
+    def _last_year(self, messages: list[tuple[Kind, datetime]]) -> Iterator[PastMatter]:
+        kinds = [kind for kind, _ in messages]
+        long_one = kinds.index(Kind.PRAISE)
+        came_as: dict[int, Kind] = {}
+        for was, kind in TURNED:
+            came_as[next(n for n, k in enumerate(kinds) if k == kind and n not in came_as)] = was
+        for number, (kind, moment) in enumerate(messages):
+            was = came_as.get(number, kind)
+            words = LONG_PRAISE if number == long_one else self.writer.message(was)
+            yield self._past(was, words, moment, turned=None if was == kind else kind)
+
+    def _spread(
+        self, counts: dict[Kind, int], begins: timedelta, ends: timedelta
+    ) -> list[tuple[Kind, datetime]]:
+        """Messages of these kinds in any order, between two moments so long ago."""
         kinds = [kind for kind, count in counts.items() for _ in range(count)]
         self.random.shuffle(kinds)
-        length = timedelta(days=365) - SETTLED_BEFORE
-        moments = sorted(self._daytime(self.random.random() * length) for _ in kinds)
-        long_one = kinds.index(Kind.PRAISE)
-        for number, (kind, moment) in enumerate(zip(kinds, moments, strict=True)):
-            words = LONG_PRAISE if number == long_one else self.writer.message(kind)
-            yield self._past(kind, words, moment)
+        length = begins - STEADY - ends
+        ages = sorted((ends + self.random.random() * length for _ in kinds), reverse=True)
+        return [(kind, self._daytime(age)) for kind, age in zip(kinds, ages, strict=True)]
 
-    def _daytime(self, after_start: timedelta) -> datetime:
-        """A moment in the year, between seven in the morning and eleven at night."""
-        day = (self.now - timedelta(days=365) + after_start).astimezone(working_calendar().zone)
+    def _daytime(self, age: timedelta) -> datetime:
+        """A moment on the day so long ago, between seven in the morning and eleven at night."""
+        day = (self.now - age).astimezone(working_calendar().zone)
         hour = min(22, max(7, int(self.random.gauss(15, 4))))
         return day.replace(hour=hour, minute=self.random.randrange(60))
 
-    def _past(self, kind: Kind, words: str, moment: datetime) -> PastMatter:
-        about = About.OFFICE
-        if kind == Kind.COMPLAINT:
-            about = self.random.choice([About.OFFICE, About.PERSON, About.PERSON, About.CHIEF])
-        message = Message(kind=kind, words=words, about=about)
+    def _past(
+        self,
+        kind: Kind,
+        words: str,
+        moment: datetime,
+        about: About = About.OFFICE,
+        turned: Kind | None = None,
+    ) -> PastMatter:
+        if kind == Kind.COMPLAINT and about == About.OFFICE:
+            about = self.random.choice([About.OFFICE, About.PERSON, About.PERSON])
+        message = Message(kind=kind, words=words, about=about, reporter=self._reporter(kind))
         new = new_matter(self.cast.station, message, None, "code", ORIGIN)
-        happened = (
+        happened = list(
             self._by_the_supervisor(kind, moment)
             if about == About.CHIEF
             else self._by_the_station(kind, moment)
         )
-        return PastMatter(new=new, occurred_at=moment, happened=list(happened))
+        if turned is not None:
+            by = self.supervisor if kind == Kind.COMPLAINT else self.chief
+            note = schemas.Reclassified(kind=turned, words="按来信说的事，归到这一类。")
+            happened.insert(1, PastMove("reclassify", by, happened[0].occurred_at, note))
+        return PastMatter(new=new, occurred_at=moment, happened=happened)
+
+    def _reporter(self, kind: Kind) -> Reporter:
+        """Most are residents; some who praise say that they work there, or are related."""
+        known = [Reporter.RESIDENT, Reporter.PROPERTY]
+        if kind == Kind.PRAISE:
+            known += [Reporter.STAFF, Reporter.KIN]
+        return self.random.choices(known, [86, 10, 2, 2][: len(known)])[0]
 
     def _by_the_supervisor(self, kind: Kind, opened: datetime) -> Iterator[PastMove]:
         decided = self._service(opened, 4, 40)

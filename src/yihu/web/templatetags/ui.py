@@ -229,17 +229,21 @@ def figure(
     of: tuple[int, int] | None = None,
     n: int | None = None,
     interval: tuple[float, float] | None = None,
+    asked: int | None = None,
+    said: str = "",
     few: bool = False,
     how: str = "",
 ) -> Any:
     """One figure that can be checked.
 
     of: numerator and denominator. n: how many it rests on. interval: 95 %, in the value's unit.
+    asked: how many people were asked. said: its counts in words, where a fraction would mislead.
     few: too few to say; then no value is shown. how: the address of its formula.
     """
     return {
         "label": label, "value": value, "unit": unit, "of": of, "n": n,
-        "interval": interval, "few": few or value is None, "how": how,
+        "interval": interval, "asked": asked, "said": said,
+        "few": few or value is None, "how": how,
     }  # fmt: skip
 
 

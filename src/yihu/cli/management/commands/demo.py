@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from yihu.cli.demo import placements
-from yihu.cli.demo.messages import COUNTS, LIVE, Year
+from yihu.cli.demo import placements, thanks
+from yihu.cli.demo.messages import COUNTS, LIVE, PAST, Year
 from yihu.cli.demo.people import Cast, Place, settle
 from yihu.cli.demo.words import Writer
 from yihu.kernel import history, ledger
@@ -21,6 +21,7 @@ from yihu.kernel.access import clock_actor
 from yihu.places import actions as places
 from yihu.places.demo_city import City, draw, write_osm
 from yihu.places.models import District
+from yihu.reports import projection
 
 CODE = "liangshui"
 SEED = 1
@@ -63,11 +64,13 @@ class Command(BaseCommand):
         placements.hang(CODE, cast, names, timezone.now(), Random(SEED))
         random = Random(SEED)
         year = Year(cast, timezone.now(), random, Writer(random, names))
-        past = sum(COUNTS.values()) - len(LIVE)
+        past = PAST - len(LIVE)
         with tqdm(total=past, desc=_("一年的来信"), leave=False, disable=None) as bar:
             history.record(actor=clock_actor(CODE), matters=year.past(), progress=bar.update)
         year.present()
+        thanks.commend(cast, timezone.now())
         ledger.sequence()
+        projection.catch_up()
 
     def _cast(self, city: City) -> Cast:
         communities = [Place(f"{CODE}-{c.code}", c.name, c.name_en) for c in city.communities]
