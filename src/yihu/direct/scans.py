@@ -79,7 +79,8 @@ def _for_a_moment() -> Iterator[None]:
             yield
         return
     with connection.cursor() as cursor:
-        (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute("PRAGMA busy_timeout")
+        (usual,) = cursor.fetchone()
         cursor.execute(f"PRAGMA busy_timeout = {MOMENT}")
         try:
             with transaction.atomic():
