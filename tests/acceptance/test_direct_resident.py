@@ -211,6 +211,16 @@ def test_C3_the_receipt_verifies_offline_and_a_changed_one_does_not(
     expect(page.get_by_text("文字被改过")).to_be_visible()
 
 
+def test_L69_the_form_says_which_way_the_chosen_kind_takes(town: Town, phone: "Page") -> None:
+    phone.goto("/d/demo/")
+    ways = {"表扬": "由别的人核实", "投诉": "外部监督单位", "建议": "照办", "求助": "先联系您"}
+    for chosen in ways:
+        phone.get_by_label(chosen, exact=True).check()
+        for kind, way in ways.items():
+            said = phone.locator(".ways, .complaint .hint").get_by_text(way)
+            expect(said.first).to_be_visible(visible=kind == chosen)
+
+
 def test_C15_every_public_step_has_110_and_a_way_without_a_phone(town: Town, phone: "Page") -> None:
     send(phone, "建议", "多装一盏灯")
     receipt = phone.url
