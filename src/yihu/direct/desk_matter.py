@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.db.models import Exists, F, OuterRef
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from yihu.direct import queries, words
+from yihu.direct.desk_views import Line, PartyView
 from yihu.direct.forms import RATINGS
 from yihu.direct.kinds import Kind
 from yihu.direct.replies import ready
@@ -27,8 +27,6 @@ from yihu.people.desk import Sitting
 from yihu.people.directory import role_title
 from yihu.people.roles import BENEFICIARY, SUBJECT
 
-KEYS = {"contact": "c", "assign": "g", "reassign": "g", "ask": "q", "answer": "a", "decide": "a"}
-"""The single key that opens each move's form while the matter has focus."""
 ON_A_PAGE = frozenset({"commend", "revoke"})
 """Acts that another room has a page for, since it keeps something beside the entry."""
 
@@ -37,37 +35,6 @@ def find(actor: Actor, reference: str) -> Matter:
     """The matter with this reference, if the actor may know of it; Matter.DoesNotExist if not."""
     found = visible_to(actor).select_related("solution_owner")
     return found.get(reference=reference.upper())
-
-
-@dataclass(frozen=True, slots=True)
-class PartyView:
-    """A party for reading, with what the last round brought; an excuse is of this round only."""
-
-    id: UUID
-    code: str
-    role: str
-    person: UUID | None
-    contact: str
-    leaves_identity: bool
-    erased_at: datetime | None
-    answered_at: datetime | None = None
-    excuse: str = ""
-    confirmed: bool = False
-    verdict: str = ""
-    rating: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One happening in words."""
-
-    seq: int
-    what: str
-    when: datetime
-    who: str
-    facts: list[str]
-    said: list[Said]
-    internal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +53,11 @@ class Deed:
 
 @dataclass
 class Desk:
-    """A matter on somebody's desk. `answering` is a form that came back with something wrong."""
+    """A matter on somebody's desk. `answering` is a form that came back with something wrong.
+    `language` and `do_page`: what another room calls its things, and where its deeds go."""
 
+    language: ClassVar[Any] = words
+    do_page: ClassVar[str] = "direct:do"
     sitting: Sitting
     matter: Matter
     answering: Deed | None = None
@@ -159,7 +129,9 @@ class Desk:
         self, declared: Move | Act, data: Mapping[str, Any] | None = None, client_key: str = ""
     ) -> Deed:
         made = self._form_class(declared)(data, auto_id=f"{declared.name}_%s")
-        return Deed(declared, made, KEYS.get(declared.name, ""), client_key or uuid4().hex)
+        return Deed(
+            declared, made, self.language.KEYS.get(declared.name, ""), client_key or uuid4().hex
+        )
 
     def _form_class(self, declared: Move | Act) -> type[SchemaForm]:
         schema = declared.takes or BaseModel
@@ -172,12 +144,12 @@ class Desk:
         named = {"handler", "person", "praised"} & set(schema.model_fields)
         return form_class(
             schema,
-            labels=words.labels(declared, audiences),
-            titles=words.titles(self.matter.kind),
+            labels=self.language.labels(declared, audiences),
+            titles=self.language.titles(self.matter.kind),
             people={
                 name: self.everyone if name == "praised" else self.candidates for name in named
             },
-            hints=words.HINTS,
+            hints=self.language.HINTS,
             ready=ready(declared.name, self.matter.kind),
         )
 
@@ -341,7 +313,7 @@ class Desk:
     # --- in words ----------------------------------------------------------------------------
 
     def _line(self, happening: Happening) -> Line:
-        what = str(words.DONE.get(happening.name, happening.name))
+        what = str(self.language.DONE.get(happening.name, happening.name))
         if happening.kind == "escalated":
             what = _("超过时限，已报告%(role)s") % {"role": role_title(happening.role)}
         return Line(
@@ -387,9 +359,8 @@ class Desk:
             elif name in ("outcome", "how", "reason", "finding"):
                 yield self._choice(value)
 
-    @staticmethod
-    def _choice(value: str) -> str:
-        for enumeration, titles in words.TITLES.items():
+    def _choice(self, value: str) -> str:
+        for enumeration, titles in self.language.TITLES.items():
             if value in {member.value for member in enumeration}:
                 return str(titles[enumeration(value)])
         return value

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
@@ -13,23 +13,20 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from pydantic import BaseModel
 
-from yihu.direct import actions, queries, words
+from yihu.direct import actions, doing, queries, words
 from yihu.direct import inbox as lists
-from yihu.direct.desk_matter import ON_A_PAGE, Deed, Desk, find
+from yihu.direct.desk_matter import Desk, find
 from yihu.direct.kinds import Kind
 from yihu.direct.loops import NAMES
-from yihu.kernel import actions as kernel
 from yihu.kernel import letters, loop_words, notices, sealed, vault
-from yihu.kernel.access import Conflict, Refused
-from yihu.kernel.actions import KeyReused
+from yihu.kernel.access import Refused
 from yihu.kernel.diagram import draw
-from yihu.kernel.loop import LOOPS, Act, Loop, Move
+from yihu.kernel.loop import LOOPS
 from yihu.kernel.models import Matter, OutboxMessage, SealedPart
 from yihu.kernel.queries import visible_to
 from yihu.kernel.timeline import excerpts
-from yihu.people.desk import StaffRequest, staff_page
+from yihu.people.desk import StaffRequest, page_of, staff_page
 
 # --- the list ------------------------------------------------------------------------------------
 
@@ -104,17 +101,17 @@ def _count(count: int | None) -> str:
 
 
 def _matter(request: StaffRequest, reference: str) -> Matter:
-    """404 alike for a matter that does not exist and for one that the reader may not know of."""
-    try:
-        return find(request.actor, reference)
-    except Matter.DoesNotExist:
-        raise Http404 from None
+    return doing.find(request, reference, NAMES)
 
 
 @staff_page
 @require_safe
 def matter(request: StaffRequest, reference: str) -> HttpResponse:
-    return _shown(request, Desk(request.sitting, _matter(request, reference)))
+    """A matter; one of another room's, such as a notice leads to, on its page there."""
+    found = doing.find(request, reference, tuple(LOOPS))
+    if found.loop not in NAMES:
+        return redirect(page_of(found.loop), found.reference)
+    return _shown(request, Desk(request.sitting, found))
 
 
 def _shown(request: StaffRequest, desk: Desk, status: int = HTTPStatus.OK) -> HttpResponse:
@@ -172,81 +169,7 @@ def photo(request: StaffRequest, reference: str, part: UUID) -> HttpResponse:
 @staff_page
 @require_POST
 def do(request: StaffRequest, reference: str, name: str) -> HttpResponse:
-    """Make a move or an act. What was typed is shown again whatever comes in between."""
-    found = _matter(request, reference)
-    declared = _declared(found.declared, name, found.step)
-    desk = Desk(request.sitting, found)
-    client_key = _client_key(request)
-    deed = desk.deed(declared, request.POST, client_key.hex())
-    if not deed.form.is_valid():
-        return _again(request, found, deed)
-    seq = request.POST.get("seq", "")
-    read_at = int(seq) if seq.isascii() and seq.isdecimal() and len(seq) < 10 else 0
-    try:
-        _make(request, found, declared, deed.form.payload, read_at, client_key)
-    except (Conflict, KeyReused):
-        return _overtaken(request, reference, declared, read_at)
-    except Refused as refused:
-        if refused.code in ("no_such_move", "no_such_act"):
-            return _overtaken(request, reference, declared, read_at)
-        field = refused.data.get("field")
-        place = str(field) if field in deed.form.fields else None
-        deed.form.add_error(place, words.refusal(refused.code))
-        return _again(request, found, deed)
-    return _done(request, found, str(words.DONE.get(name, declared.title)))
-
-
-def _declared(loop: Loop, name: str, step: str) -> Move | Act:
-    """What a name means here; where it means nothing here any more, what it meant before."""
-    here = loop.move(name, step) or loop.act(name, step)
-    known: list[Move | Act] = [*loop.moves, *loop.acts]
-    found = here or next((one for one in known if one.name == name), None)
-    if found is None or name in ON_A_PAGE:
-        raise Http404
-    return found
-
-
-def _client_key(request: StaffRequest) -> bytes:
-    try:
-        return bytes.fromhex(request.POST.get("key", "")) or uuid4().bytes
-    except ValueError:
-        return uuid4().bytes
-
-
-def _make(
-    request: StaffRequest,
-    found: Matter,
-    declared: Move | Act,
-    payload: BaseModel | None,
-    read_at: int,
-    client_key: bytes,
-) -> None:
-    common: dict[str, Any] = {
-        "actor": request.actor,
-        "matter": found.id,
-        "name": declared.name,
-        "client_key": client_key,
-        "payload": payload,
-    }
-    if isinstance(declared, Move):
-        kernel.move(**common, seq=read_at)
-    else:
-        kernel.act(**common)
-
-
-def _again(request: StaffRequest, found: Matter, deed: Deed) -> HttpResponse:
-    desk = Desk(request.sitting, found, answering=deed)
-    return _shown(request, desk, HTTPStatus.UNPROCESSABLE_ENTITY)
-
-
-def _overtaken(
-    request: StaffRequest, reference: str, declared: Move | Act, read_at: int
-) -> HttpResponse:
-    """Somebody was quicker: the matter as it stands now, what happened, and the words kept."""
-    found = _matter(request, reference)
-    desk = Desk(request.sitting, found, since=read_at)
-    desk.answering = desk.deed(declared, request.POST)
-    return _shown(request, desk, HTTPStatus.CONFLICT)
+    return COUNTER.do(request, reference, name)
 
 
 def _done(request: StaffRequest, found: Matter, sentence: str) -> HttpResponse:
@@ -264,6 +187,9 @@ def _done(request: StaffRequest, found: Matter, sentence: str) -> HttpResponse:
     messages.success(request, said, extra_tags="done")
     address = reverse("direct:matter", args=[found.reference])
     return redirect(address if still_mine else "direct:inbox")
+
+
+COUNTER = doing.Counter(NAMES, Desk, _shown, _done)
 
 
 # --- who wrote, and erasing it -------------------------------------------------------------------

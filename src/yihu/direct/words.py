@@ -33,6 +33,15 @@ FIELDS: Final[Mapping[str, Words]] = {
     "words": _("写给来信人"),
 }
 INTERNAL_WORDS: Final = _("内部说明（来信人看不到）")
+KEYS: Final = {
+    "contact": "c",
+    "assign": "g",
+    "reassign": "g",
+    "ask": "q",
+    "answer": "a",
+    "decide": "a",
+}
+"""The single key that opens each move's form while the matter has focus."""
 HINTS: Final[Mapping[str, Words]] = {
     "into": _("例如 7F3K-9Q2M。"),
     "handler": _("与此事有关的人不在名单里。"),
