@@ -18,6 +18,8 @@ YIHU_PRIVATE_RECEIVERS
                    1 lets webhooks call http:// and addresses inside one's own network; it is
                    the default only where YIHU_HOSTS is not set
 YIHU_ALIKE_DAYS    how many days apart messages may come to count as one theme; default: 30
+YIHU_RELAY_URL     where browsers reach the relay, e.g. wss://yihu.example/relay; without it: the
+                   web server's host, one port further
 YIHU_WITNESS       where checkpoints go: a folder, or mailto:address; several separated by spaces
 """
 
@@ -65,6 +67,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "yihu.kernel",
     "yihu.places",
+    "yihu.radio",
     "yihu.direct",
     "yihu.thanks",
     "yihu.cases",
@@ -235,6 +238,9 @@ except ValueError:
 DEFAULT_FROM_EMAIL = os.environ.get("YIHU_MAIL_FROM", "yihu@localhost")
 
 ALIKE_DAYS = int(os.environ.get("YIHU_ALIKE_DAYS", "30"))
+
+RELAY_URL = os.environ.get("YIHU_RELAY_URL", "")
+RECORDINGS = YIHU_HOME / "recordings"
 
 WITNESSES = os.environ.get("YIHU_WITNESS", "").split()
 WEBHOOKS = {

@@ -27,8 +27,12 @@ from yihu.direct.actions import Picture, Sent
 from yihu.direct.models import DirectCode
 from yihu.kernel import ledger
 from yihu.kernel.models import Entry, Matter, SealedPart
+from yihu.live.keeping import Keeper
 from yihu.people.actions import grant_leave
 from yihu.places.models import District
+from yihu.radio.actions import put_on
+from yihu.radio.models import GroupKind, TalkGroup
+from yihu.radio.queries import ticket
 from yihu.thanks.actions import consent
 from yihu.web import styles
 
@@ -130,6 +134,11 @@ ROUTES = {
     "desk/figures/<slug:name>/": Asked(LOGIN, 200, GONE, 200),
     "desk/posts/": staff(),
     "desk/posts/leave/<int:leave>/end/": Asked(LOGIN, GONE, GONE, 302, post={}),
+    # the radio: whoever is on the group
+    "radio/": staff(),
+    "radio/ticket/": staff(post={"device": "0" * 32}),
+    "radio/<slug:group>/bursts/": Asked(LOGIN, GONE, GONE, 200),
+    "radio/burst/<uuid:burst>.ogg": Asked(LOGIN, GONE, GONE, 200),
     # one's own account, here without a second factor set up
     "accounts/login/": Asked(200, 302, 302, 302),
     "accounts/logout/": staff(),
@@ -252,6 +261,8 @@ def stage() -> Stage:
         "<uuid:part>": str(SealedPart.objects.get(what="photo").pk),
         "<str:reference>": sent.matter.reference,
         "<int:leave>": str(leave.pk),
+        "<slug:group>": "net",
+        "<uuid:burst>": str(spoken(town)),
         "<int:pk>": "1",
         "<slug:station>": town.station.code,
         "<int:year>-<int:number>": "2020-1",
@@ -273,6 +284,18 @@ def stage() -> Stage:
         "desk figures/<slug:name>": "figures/response",
     }
     return Stage(town, values)
+
+
+def spoken(town: Town) -> UUID:
+    """A burst of the chief's on a talk group that the chief is on."""
+    group = TalkGroup.objects.create(
+        code="net", district="test", organisation=town.station, kind=GroupKind.STATION, name="网"
+    )
+    put_on(actor=town.actor("chief"), group=group.code, person=town.people["chief"].id)
+    said = Keeper().begin("net", ticket(town.actor("chief"), "0" * 32), "normal")
+    said.end()
+    said.burst.save(force_insert=True)
+    return said.burst.id
 
 
 def address(stage: Stage, route: str) -> str:

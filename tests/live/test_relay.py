@@ -16,9 +16,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from yihu.live import relay as relaying
 from yihu.live.frames import Frame, packed, unpacked
-from yihu.live.recording import NotARecording, Recording, opened
+from yihu.radio.recording import NotARecording, Recording, opened
 from yihu.live.relay import Relay
-from yihu.live.tickets import GroupRight, Ticket
+from yihu.radio.tickets import GroupRight, Ticket
 
 ORIGIN = "http://yihu.test"
 KEY = bytes(32)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yihu.live.ogg import PRE_SKIP, BadPacket, OggOpus, checksum, samples, written
+from yihu.radio.ogg import PRE_SKIP, BadPacket, OggOpus, checksum, samples, written
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -2,7 +2,9 @@
 
 import multiprocessing
 import sys
+from functools import partial
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -41,6 +43,19 @@ def serve(host: str, port: int) -> None:
 
 def web(host: str, port: int) -> Program:
     return Program("web", lambda: sys.exit(guarded(lambda: serve(host, port))))
+
+
+def origins(web_port: int) -> list[str]:
+    """The addresses whose pages may talk to the relay: our own."""
+    if settings.PUBLIC_HOSTS:
+        return [f"https://{host}" for host in settings.PUBLIC_HOSTS]
+    return [f"http://{host}:{web_port}" for host in settings.ALLOWED_HOSTS]
+
+
+def relay(host: str, port: int) -> Program:
+    """Speech between sets, on the port after the web server's."""
+    work = partial(call_command, "relay", host=host, port=port + 1)
+    return Program("relay", lambda: sys.exit(guarded(work)))
 
 
 def clock() -> Program:

@@ -5,7 +5,7 @@ to all; a set whose line is full misses frames, and never delays another.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Protocol
 
@@ -21,8 +21,8 @@ from yihu.live.floor_words import (
     Rules,
 )
 from yihu.live.frames import BadFrame, Frame, packed, unpacked
-from yihu.live.ogg import BadPacket, samples
-from yihu.live.tickets import GroupRight, Ticket
+from yihu.radio.ogg import BadPacket, samples
+from yihu.radio.tickets import GroupRight, Ticket
 
 
 class Set(Protocol):
@@ -98,6 +98,21 @@ class Net:
         for right in one.ticket.groups:
             self._join(one, right)
         return before
+
+    def change(self, one: Set, ticket: Ticket) -> None:
+        """Other rights take effect at once: a group that is no longer theirs falls silent."""
+        before, one.ticket = one.ticket, ticket
+        for right in before.groups:
+            group = self.groups.get(right.id)
+            here = group is not None and group.sets.get(ticket.device) is one
+            if group is not None and here and right.id not in ticket.rights:
+                self._leave(one, group)
+            elif group is not None and here and not ticket.rights[right.id].talks:
+                self._step(group, Left(self._clock(), ticket.device))
+        for right in ticket.groups:
+            if right.id not in before.rights:
+                self._join(one, right)
+        one.tell(words.told("Groups", groups=[asdict(right) for right in ticket.groups]))
 
     def logout(self, one: Set) -> None:
         device = one.ticket.device

@@ -9,9 +9,11 @@ Written for the asyncio interface of `websockets`; picows offers the same, faste
 """
 
 import asyncio
+import contextlib
 import gc
 import logging
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Iterable
@@ -28,8 +30,9 @@ except ImportError:  # no wheel for this machine
 from yihu.live import words
 from yihu.live.events import EventLog
 from yihu.live.frames import LARGEST
+from yihu.live.keeping import Keeper
 from yihu.live.net import Net, Recorder, Set
-from yihu.live.tickets import BadTicket, Ticket
+from yihu.radio.tickets import BadTicket, Ticket
 
 # Of connections our log keeps nothing: their lines hold addresses.
 _lines_log = logging.getLogger("yihu.live.lines")
@@ -172,3 +175,17 @@ class Relay:
         if isinstance(before, Line):
             await before.socket.close(1008, "logged in elsewhere")
         return line
+
+
+async def _until_stopped(relay: Relay, keeper: Keeper, host: str, port: int) -> None:
+    loop, me = asyncio.get_running_loop(), asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, me.cancel if me else loop.stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.gather(relay.run(host, port), keeper.watch(relay.net))
+
+
+def serve_relay(host: str, port: int, origins: list[str]) -> None:
+    """The relay, until SIGTERM."""
+    keeper = Keeper()
+    asyncio.run(_until_stopped(Relay(keeper, origins), keeper, host, port))

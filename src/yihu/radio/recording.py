@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from yihu.live.ogg import OggOpus
+from yihu.radio.ogg import OggOpus
 
 MAGIC = b"YIHU-OGG"
 PREFIX = 8

@@ -17,12 +17,11 @@ class BadTicket(Exception):
 
 @dataclass(frozen=True, slots=True)
 class GroupRight:
-    """A group that a ticket opens. `talks`: not only listens."""
+    """A group that a ticket opens. `talks`: not only listens, as most do on a broadcast group."""
 
     id: str
     name: str
     talks: bool = True
-    broadcast: bool = False
 
 
 @dataclass(frozen=True, slots=True)

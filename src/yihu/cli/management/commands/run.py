@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from yihu.cli.address import add_address, address, refuse_if_taken
 from yihu.cli.preparation import prepare
-from yihu.cli.programs import clock, web
+from yihu.cli.programs import clock, relay, web
 from yihu.cli.supervisor import Supervisor
 from yihu.direct.models import DirectCode
 
@@ -47,8 +47,9 @@ class Command(BaseCommand):
     def handle(self, *, host: str | None, port: int | None, no_demo: bool, **options: Any) -> None:
         where = address(host, port)
         refuse_if_taken(*where)
+        refuse_if_taken(where[0], where[1] + 1)
         prepare(self.say, demo=not no_demo)
-        Supervisor([web(*where), clock()], self).run(Welcome(self, *where))
+        Supervisor([web(*where), relay(*where), clock()], self).run(Welcome(self, *where))
 
     def say(self, line: str) -> None:
         self.stdout.write(line)

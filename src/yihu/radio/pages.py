@@ -1,0 +1,73 @@
+"""The set: one page to hear and to talk, from any phone or desk screen with a browser."""
+
+import re
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.csp import CSP
+from django.views.decorators.http import require_POST, require_safe
+
+from yihu.people.desk import StaffRequest, staff_page
+from yihu.radio import archive, queries
+from yihu.radio.recording import NotARecording
+
+DEVICE = re.compile(r"[0-9a-f]{32}")
+
+
+def relay_address(request: HttpRequest) -> str:
+    """Where the relay answers: as set, else on the web server's host, one port further."""
+    if settings.RELAY_URL:
+        return str(settings.RELAY_URL)
+    host, _, port = request.get_host().rpartition(":")
+    scheme = "wss" if request.is_secure() else "ws"
+    return f"{scheme}://{host or port}:{int(request.get_port()) + 1}"
+
+
+@staff_page
+@require_safe
+def the_set(request: StaffRequest) -> HttpResponse:
+    members = list(queries.memberships(request.actor))
+    address = relay_address(request)
+    context = {"members": members, "relay": address, "kept": queries.KEPT.days}
+    response = render(request, "radio/set.html", context)
+    policy = settings.SECURE_CSP | {"connect-src": [CSP.SELF, address]}
+    response._csp_config = policy  # type: ignore[attr-defined]  # as csp_override does
+    return response
+
+
+@staff_page
+@require_POST
+def ticket(request: StaffRequest) -> HttpResponse:
+    """A fresh ticket for this device, good for a minute."""
+    device = request.POST.get("device", "")
+    if not DEVICE.fullmatch(device):
+        return JsonResponse({"code": "no_device"}, status=400)
+    made = queries.ticket(request.actor, device)
+    return JsonResponse({"ticket": made.signed()})
+
+
+@staff_page
+@require_safe
+def bursts(request: StaffRequest, group: str) -> HttpResponse:
+    """What was said on a group lately, to be heard again."""
+    found = queries.group_of(request.actor, group)
+    if found is None:
+        raise Http404
+    said = queries.said_on(request.actor, found)
+    return render(request, "radio/bursts.html", {"group": found, "bursts": said})
+
+
+@staff_page
+@require_safe
+def sound(request: StaffRequest, burst: UUID) -> HttpResponse:
+    """A burst as Ogg Opus, as it was heard."""
+    found = queries.burst(request.actor, burst)
+    if found is None:
+        raise Http404
+    try:
+        spoken = archive.sound_of(found)
+    except (OSError, NotARecording):
+        raise Http404 from None
+    return HttpResponse(spoken, content_type="audio/ogg")

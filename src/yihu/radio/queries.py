@@ -1,0 +1,86 @@
+"""Reading who is on which talk group, and what was said there."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from yihu.kernel.access import Actor
+from yihu.people.roles import COMMANDING
+from yihu.radio.models import Burst, GroupMember, TalkGroup
+from yihu.radio.tickets import GroupRight, Ticket
+
+KEPT = timedelta(days=30)
+"""How long a burst is kept that belongs to no incident."""
+
+
+def memberships(actor: Actor) -> QuerySet[GroupMember]:
+    """The groups that somebody is on now."""
+    return (
+        GroupMember.objects.filter(
+            person=actor.id,
+            until=None,
+            group__closed_at=None,
+            group__district=actor.district,
+        )
+        .select_related("group")
+        .order_by("group__code")
+    )
+
+
+def rank(actor: Actor) -> int:
+    """Who takes the floor from whom at the same level: whoever commands, from the others."""
+    return int(any(post.role in COMMANDING for post in actor.posts))
+
+
+def ticket(actor: Actor, device: str) -> Ticket:
+    """A ticket for one device in somebody's hands, to all the groups that they are on.
+
+    `device` is 32 hex digits that the browser keeps; nobody can take another's place by them.
+    """
+    if actor.id is None:
+        raise ValueError("a ticket is for a member of staff")
+    return Ticket(
+        device=f"{actor.id.hex}-{device}",
+        person=actor.id.hex,
+        name=actor.name,
+        district=actor.district,
+        groups=rights(memberships(actor)),
+        rank=rank(actor),
+    )
+
+
+def rights(members: Iterable[GroupMember]) -> tuple[GroupRight, ...]:
+    return tuple(GroupRight(m.group_id, m.group.title, m.talks) for m in members)
+
+
+def rights_of(people: Iterable[UUID]) -> dict[UUID, tuple[GroupRight, ...]]:
+    """The groups that each of these people is on now: one statement."""
+    found: dict[UUID, list[GroupMember]] = {person: [] for person in people}
+    open_now = GroupMember.objects.filter(person__in=list(found), until=None, group__closed_at=None)
+    active = open_now.filter(person__is_active=True)
+    for member in active.select_related("group").order_by("group__code"):
+        found[member.person_id].append(member)
+    return {person: rights(members) for person, members in found.items()}
+
+
+def group_of(actor: Actor, code: str) -> TalkGroup | None:
+    """A group that the actor is on."""
+    member = memberships(actor).filter(group=code).first()
+    return member.group if member else None
+
+
+def said_on(actor: Actor, group: TalkGroup, limit: int = 50) -> list[Burst]:
+    """The newest bursts of a group that the actor is on."""
+    mine = memberships(actor).filter(group=group).values("group")
+    found = Burst.objects.filter(group__in=mine).select_related("person")
+    since = timezone.now() - KEPT
+    return list(found.filter(started_at__gte=since).order_by("-started_at")[:limit])
+
+
+def burst(actor: Actor, pk: UUID) -> Burst | None:
+    """A burst that the actor may hear; None where there is none, or it is not theirs to hear."""
+    mine = memberships(actor).values("group")
+    return Burst.objects.filter(group__in=mine, pk=pk).first()
