@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -18,11 +19,12 @@ from tests.support.town import Town, build
 
 from yihu.api.actions import make_token, revoke_token
 from yihu.api.models import ApiToken, Scope
+from yihu.direct import visitors
 from yihu.direct.actions import Sent
 from yihu.direct.kinds import Kind
-from yihu.direct.models import DirectCode
+from yihu.direct.models import CodeReport, DirectCode
 from yihu.kernel import ledger
-from yihu.kernel.models import Matter, Party, SealedPart
+from yihu.kernel.models import Entry, Matter, Party, SealedPart
 from yihu.kernel.receipt import verify_receipt
 from yihu.people.models import Post
 
@@ -459,3 +461,29 @@ def test_nothing_is_kept_by_caches(town: Town) -> None:
     sent = write(town)
     for answer in (call("/receipt", receipt=sent.secret), call("/receipt"), call("/stations")):
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+# --- floods, and the station's own network --------------------------------------------------------
+
+
+def test_who_sends_too_many_is_asked_to_wait_and_loses_nothing(town: Town) -> None:
+    visitor = {"User-Agent": f"program {key()}"}
+    said = {"kind": "help", "words": "灯"}
+    where = "/stations/station/messages"
+    codes = [call(where, said, **visitor).status_code for _ in range(visitors.BURST)]
+    assert set(codes) == {201}
+    mine = key()
+    late = call(where, said, client_key=mine, **visitor)
+    assert problem(late)["code"] == "too_many"
+    assert late.headers["Retry-After"] == "60"
+    assert call(where, said, client_key=mine, **{"User-Agent": "another"}).status_code == 201
+    assert CodeReport.objects.filter(flood=True).exists()  # flagged, and counted all the same
+
+
+def test_a_verdict_from_the_stations_own_network_is_flagged(town: Town, settings: Any) -> None:
+    settings.STATION_NETWORKS = [ip_network("127.0.0.0/8")]
+    sent = write(town)
+    matter = do(town.actor("chief"), sent.matter, "answer", outcome="solved", words="好了")
+    call(f"/receipt/moves/confirm?seq={matter.seq}", {}, receipt=sent.secret)
+    last = Entry.objects.order_by("-seq")[0]
+    assert json.loads(last.body)["facts"]["own_network"] is True

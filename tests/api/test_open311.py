@@ -197,11 +197,12 @@ def test_a_broken_body(town: Town, content_type: str, body: bytes) -> None:
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["a", "b_c"]), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.just("a_b"), inner),
+    max_leaves=5,
 )
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(["name", "text"]), values)))
+@given(st.lists(st.dictionaries(st.sampled_from(["name", "text"]), values), max_size=4))
 def test_whatever_it_holds_it_is_well_formed(found: list[Any]) -> None:
     root = ElementTree.fromstring(written("xml", "rows", "row", found))
     assert len(root) == len(found)

@@ -5,7 +5,7 @@ what the loop declares, so they take exactly the same.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from yihu.direct.desk_matter import ON_A_PAGE
 from yihu.direct.loops import NAMES
 from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, Refused
-from yihu.kernel.actions import Done, KeyReused
+from yihu.kernel.actions import NO_REMARKS, Done, KeyReused
 from yihu.kernel.loop import LOOPS, Act, Move, Seat
 from yihu.kernel.models import Matter
 from yihu.kernel.vault import Erased
@@ -70,7 +70,13 @@ def names(found: Matter, *, to_party: bool) -> set[str]:
 
 
 def make(
-    actor: Actor, found: Matter, declared: Move | Act, said: BaseModel, key: str, seq: int = 0
+    actor: Actor,
+    found: Matter,
+    declared: Move | Act,
+    said: BaseModel,
+    key: str,
+    seq: int = 0,
+    remarks: Mapping[str, Any] = NO_REMARKS,
 ) -> dict[str, Any]:
     """Make the move or do the act; what went wrong comes as a Problem. Conflict passes through:
     who asked needs the matter as it stands."""
@@ -80,6 +86,7 @@ def make(
         "name": declared.name,
         "client_key": client_key(key),
         "payload": said if declared.takes else None,
+        "remarks": remarks,
     }
     try:
         if isinstance(declared, Move):

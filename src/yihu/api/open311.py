@@ -26,7 +26,7 @@ from yihu.api.georeport import MEDIA_TYPES, Value, written
 from yihu.api.making import KEY, client_key
 from yihu.api.problems import CODES, Problem
 from yihu.api.resident import station_with
-from yihu.direct import actions, story
+from yihu.direct import actions, story, visitors
 from yihu.direct.actions import Message
 from yihu.direct.forms import Photos, Said, new_key
 from yihu.direct.kinds import Kind
@@ -199,6 +199,8 @@ def _take(request: HttpRequest) -> dict[str, Value]:
     if not code:
         raise Wrong(HTTPStatus.BAD_REQUEST, _("请给出 service_code。"))
     kind, station = _service_with(code, request.POST)
+    if visitors.too_many(request):
+        raise Wrong(HTTPStatus.TOO_MANY_REQUESTS, CODES["too_many"])
     photos = MultiValueDict({"photos": request.FILES.getlist("media")})
     said = Report(request.POST, photos)
     if not said.is_valid():
@@ -206,7 +208,11 @@ def _take(request: HttpRequest) -> dict[str, Value]:
         raise Wrong(HTTPStatus.BAD_REQUEST, *wrong)
     try:
         sent = actions.send(
-            station=station, message=said.message(kind), client_key=_key(request), door="open311"
+            station=station,
+            message=said.message(kind),
+            client_key=_key(request),
+            door="open311",
+            flood=visitors.floods(request, station.code),
         )
     except KeyReused:
         raise Wrong(HTTPStatus.CONFLICT, CODES["key_reused"]) from None

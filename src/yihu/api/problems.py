@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from yihu.direct import words
+from yihu.direct import visitors, words
 from yihu.direct.schema_forms import OTHERWISE, SENTENCES
 
 MEDIA_TYPE = "application/problem+json"
@@ -28,6 +28,7 @@ CODES = {
     "key_reused": _("这个 Idempotency-Key 已经用于别的内容。重试请用原来的内容，新的请换一个。"),
     "conflict": _("这件事在您读过以后有了新进展。请看 current，再决定。"),
     "erased": _("来信人的内容已经抹除，不能再往里写。"),
+    "too_many": _("来得太密，请过一分钟再试。"),
     "not_kept": _("现在存不下来。请过几分钟，用同一个 Idempotency-Key 再试。"),
     "not_now": _("这件事现在不在能这样做的环节。"),
 }
@@ -70,6 +71,8 @@ def answer(problem: Problem) -> HttpResponse:
         content_type=MEDIA_TYPE,
     )
     response.headers["Cache-Control"] = "no-store"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers["Retry-After"] = str(visitors.MINUTE)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = (
             "Receipt" if problem.code == "no_receipt" else "Bearer"

@@ -11,8 +11,9 @@ from yihu.api import shapes
 from yihu.api.access import HOLDS
 from yihu.api.making import Key, Seq, client_key, make, names, offered, overtaken
 from yihu.api.problems import Problem
-from yihu.direct import actions, queries, story
+from yihu.direct import actions, queries, story, visitors
 from yihu.direct.queries import Held
+from yihu.direct.schemas import Confirmed, Disputed
 from yihu.kernel import proofs
 from yihu.kernel.access import Actor, ActorKind, Conflict
 from yihu.kernel.actions import KeyReused
@@ -32,12 +33,16 @@ def open_message(
     No login and no name is needed. The answer holds the receipt's secret: show it to the
     resident, keep it nowhere else. A retry with the same key gets the same answer.
     """
+    if visitors.too_many(request):
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many")
+    station = station_with(code)
     try:
         sent = actions.send(
-            station=station_with(code),
+            station=station,
             message=message.message(),
             client_key=client_key(key),
             door="api",
+            flood=visitors.floods(request, station.code),
         )
     except KeyReused:
         raise Problem(HTTPStatus.CONFLICT, "key_reused") from None
@@ -132,8 +137,10 @@ def _make(
 ) -> dict[str, Any]:
     held: Held = request.auth  # type: ignore[attr-defined]
     actor = Actor(ActorKind.PARTY, held.party.id, held.matter.district)
+    verdict = isinstance(said, Confirmed | Disputed)
+    remarks = {"own_network": True} if verdict and visitors.at_the_station(request) else {}
     try:
-        return make(actor, held.matter, declared, said, key, seq)
+        return make(actor, held.matter, declared, said, key, seq, remarks)
     except Conflict:
         fresh = HOLDS(request)
         raise overtaken(shapes.Receipt.model_validate(_receipt(fresh))) from None
