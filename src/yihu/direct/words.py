@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yihu.direct.actions import Safety
@@ -97,7 +97,7 @@ DONE: Final[Mapping[str, Words]] = {
     "withdraw": _("来信人撤回了"),
     "take_over": _("监督单位接手办理"),
     "name_subject": _("指明了被投诉人"),
-    "verify": _("派人核实"),
+    "verify": _("派了人核实"),
     "attest": _("写了核实结果"),
     "commend": _("发布了表扬令"),
     "revoke": _("撤销了表扬令"),
@@ -199,4 +199,4 @@ def labels(declared: Move | Act, sealed_for: Mapping[str, str]) -> dict[str, Wor
 
 
 def refusal(code: str) -> str:
-    return str(REFUSALS.get(code) or say("这一步现在办不了。"))
+    return str(REFUSALS.get(code) or gettext("这一步现在办不了。"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yihu.direct.kinds import Kind, Reporter
@@ -54,11 +54,11 @@ class Shown:
 
     @property
     def label(self) -> str:
-        return say(self.figure.title)
+        return gettext(self.figure.title)
 
     @property
     def formula(self) -> str:
-        return say(self.figure.formula)
+        return gettext(self.figure.formula)
 
     @property
     def number(self) -> float | str | None:
@@ -89,7 +89,7 @@ class Shown:
         """What a fraction would not say."""
         if not isinstance(self.figure, Change):
             return ""
-        return say("本期 %(now)d 件，一年前 %(then)d 件") % {
+        return gettext("本期 %(now)d 件，一年前 %(then)d 件") % {
             "now": self.value.numerator,
             "then": self.value.denominator,
         }
@@ -111,11 +111,11 @@ def clocks(report: Report) -> list[tuple[Shown, Shown]]:
 
 
 def kind(name: str) -> str:
-    return str(dict(Kind.choices).get(name, name)) if name else say("未分类")
+    return str(dict(Kind.choices).get(name, name)) if name else gettext("未分类")
 
 
 def reporter(name: str) -> str:
-    return str(dict(Reporter.choices).get(name, name)) if name else say("没有说明")
+    return str(dict(Reporter.choices).get(name, name)) if name else gettext("没有说明")
 
 
 # --- charts and tables ---------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def clocks_by_month(
         rows = [
             (month(one), median.of(piles[one]).value if one in piles else None) for one in months
         ]
-        found.append((say(median.title), rows))
+        found.append((gettext(median.title), rows))
     return found
 
 
@@ -170,7 +170,7 @@ def exported(report: Report, chosen: Iterable[Figure]) -> Iterable[list[Any]]:
         value = report.values[figure.name]
         low, high = value.interval or (None, None)
         yield [
-            say(figure.title),
+            gettext(figure.title),
             value.value,
             str(UNITS[figure.unit]),
             value.numerator,
@@ -179,8 +179,8 @@ def exported(report: Report, chosen: Iterable[Figure]) -> Iterable[list[Any]]:
             low,
             high,
             value.invited,
-            say("样本太少") if value.too_few else "",
-            say(figure.formula),
+            gettext("样本太少") if value.too_few else "",
+            gettext(figure.formula),
         ]
 
 
@@ -190,7 +190,7 @@ EXPORT_HEAD = (
     _("单位"),
     _("分子"),
     _("分母"),
-    _("n"),
+    "n",
     _("95% 区间，下"),
     _("95% 区间，上"),
     _("请过"),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -28,4 +28,4 @@ REFUSALS: "Final[Mapping[str, str | _StrPromise]]" = {
 
 
 def refusal(code: str) -> str:
-    return str(REFUSALS.get(code) or say("这一步现在办不了。"))
+    return str(REFUSALS.get(code) or gettext("这一步现在办不了。"))
