@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from tests.support.thanks import TEXT, commended, credit, face, revoke
+from tests.support.thanks import TEXT, commended, credit, face, issue, praised, revoke
 from tests.support.town import Town, build
 
+from yihu.direct.kinds import Reporter
 from yihu.thanks import actions
 from yihu.thanks.models import Commendation
 
@@ -83,6 +84,27 @@ def test_the_wall_fits_its_screen_and_its_words_are_read_from_six_metres(wall: "
     assert size == [WALL["width"], WALL["height"]]
     text = wall.get_by_text(TEXT)
     assert text.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 48
+
+
+def test_the_longest_order_with_most_around_it_still_fits(
+    site: "Site", page: "Page", town: Town
+) -> None:
+    others = "\n".join(f"第{n}位 · 城南物业服务中心" for n in range(7))
+    sent = praised(town, "officer", "auxiliary", others=others, reporter=Reporter.KIN)
+    text = "夜" * actions.LONGEST
+    order = issue(town.actor("chief"), sent.matter, text, declaration="邻居证实")
+    for name in ("officer", "auxiliary"):
+        own = credit(order, town, name)
+        actions.consent(actor=town.actor(name), credit=own.pk, photo=face(), wording="同意")
+    page.set_viewport_size(WALL)
+    page.goto("/wall/station/")
+    expect(page.locator("img")).to_have_count(2)
+    expect(page.get_by_text("等 9 人")).to_be_visible()
+    foot = page.locator("footer").bounding_box()
+    whom = page.locator(".wall-signed").bounding_box()
+    head = page.locator("header").bounding_box()
+    assert page.locator("h1").bounding_box()["y"] >= head["y"] + head["height"]
+    assert whom["y"] + whom["height"] <= foot["y"]
 
 
 def test_without_javascript_the_wall_turns_by_itself(

@@ -154,6 +154,7 @@ TRY_AS = {
     "deputy_chief": gettext_lazy("所长不在时自动顶上；在时只看不办。"),
     "officer": gettext_lazy("办理交给自己的来信，提问、答复。投诉里的姓名看不到。"),
     "village_auxiliary": gettext_lazy("看看不该看的：收件箱是空的，别人的来信打不开。"),
+    "mediator": gettext_lazy("看居民对自己的表扬，决定照片上不上大厅屏。"),
     "supervisor": gettext_lazy("看全部投诉；办理对所长的投诉；指明被投诉人；抹除。"),
     "subdistrict_leader": gettext_lazy("超时又没人管的，最后会送到这里。"),
     "operator": gettext_lazy("管机器的人看不到任何来信。"),

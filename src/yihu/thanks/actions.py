@@ -34,7 +34,7 @@ from yihu.thanks.models import Commendation, Credit, PhotoConsent
 from yihu.thanks.queries import verification
 from yihu.thanks.verification import Verification
 
-LONGEST = 180
+LONGEST = 150
 """Characters of an order: as much as the wall shows in letters one reads from six metres."""
 
 # --- the order -----------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ class IssueForm(Answerable):
         label=_("表扬令正文"),
         help_text=_(
             "会公开：印在表扬令上，也显示在大厅屏。请用自己的话写是什么事、怎么办的，"
-            "不要写来信人是谁、住在哪里、怎么联系。最多 180 字。"
+            "不要写来信人是谁、住在哪里、怎么联系。最多 150 字。"
         ),
         max_length=LONGEST,
         error_messages={"max_length": TOO_LONG},

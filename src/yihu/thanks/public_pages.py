@@ -25,10 +25,10 @@ PAGE = 50
 TURNS_EVERY = 20
 """Seconds for each order on the wall. Each turn asks anew; after two that got no answer the
 wall goes blank, so that nothing stays on it for longer than a minute after it was taken back."""
-LONG_TEXT = 90
-"""Characters from which the wall writes a size smaller."""
-MOST_PHOTOS = 4
-"""As many as stand beside an order's words."""
+SHORT_TEXT, LONG_TEXT = 45, 90
+"""Characters up to which the wall writes a size larger, and from which a size smaller."""
+WITH_HOUSES, MOST_NAMES, MOST_PHOTOS = 3, 8, 4
+"""For how many people the wall has room: with their organisations, by name, by photo."""
 
 type View = Callable[..., HttpResponse]
 
@@ -93,14 +93,22 @@ def wall(request: HttpRequest, station: str) -> HttpResponse:
     context = {
         "station": house,
         "order": current,
-        "credits": credits,
+        "credits": credits[:MOST_NAMES],
+        "many": len(credits) > WITH_HOUSES,
+        "more": len(credits) if len(credits) > MOST_NAMES else 0,
         "photos": photos[:MOST_PHOTOS],
-        "long": current is not None and len(current.text) > LONG_TEXT,
+        "size": _size(current.text) if current else "",
         "place": place + 1,
         "count": len(shown),
         "every": TURNS_EVERY,
     }
     return render(request, "thanks/wall.html", context)
+
+
+def _size(text: str) -> str:
+    if len(text) <= SHORT_TEXT:
+        return "short"
+    return "long" if len(text) > LONG_TEXT else ""
 
 
 @for_now

@@ -46,12 +46,20 @@ LIVE = (
     (Kind.SUGGESTION, 20, "contacted"),
     (Kind.HELP, 26, "contacted"),
     (Kind.HELP, 30, "asked"),
+    (Kind.PRAISE, 40, "verified"),
     (Kind.SUGGESTION, 50, "handling"),
     (Kind.COMPLAINT, 70, "handling"),
     (Kind.HELP, 90, "answered"),
     (Kind.PRAISE, 110, "answered"),
 )
 """What is open on the day the demo is made: kind, hours ago, and how far it has come."""
+
+FINDINGS = (
+    *(schemas.Finding.CONFIRMED,) * 31,
+    *(schemas.Finding.PARTLY,) * 4,
+    *(schemas.Finding.NOT_CONFIRMED,) * 3,
+)
+"""What came out where a praise was verified; with the long one, 36 that an order can rest on."""
 
 NOBODY_IN_PARTICULAR = None
 
@@ -68,6 +76,7 @@ class Year:
     chief: Actor = field(init=False)
     supervisor: Actor = field(init=False)
     officers: list[Actor] = field(init=False)
+    mediators: list[Actor] = field(init=False)
 
     def __post_init__(self) -> None:
         people = self.cast.people
@@ -75,9 +84,12 @@ class Year:
         self.resident = Actor(ActorKind.PARTY, NOBODY_IN_PARTICULAR, district)
         self.chief = actor_for(people["chief"])
         self.supervisor = actor_for(people["supervisor"])
-        self.officers = [
-            actor_for(person) for name, person in people.items() if name.startswith("officer")
-        ]
+        self.officers = self._named("officer")
+        self.mediators = self._named("mediator")
+
+    def _named(self, role: str) -> list[Actor]:
+        people = self.cast.people.items()
+        return [actor_for(person) for name, person in people if name.startswith(role)]
 
     # --- what is over ----------------------------------------------------------------------
 
@@ -96,14 +108,17 @@ class Year:
 
     def _last_year(self, messages: list[tuple[Kind, datetime]]) -> Iterator[PastMatter]:
         kinds = [kind for kind, _ in messages]
-        long_one = kinds.index(Kind.PRAISE)
+        *praise, long_one = [n for n, kind in enumerate(kinds) if kind == Kind.PRAISE]
+        findings = dict(zip(self.random.sample(praise, len(FINDINGS)), FINDINGS, strict=True))
+        findings[long_one] = schemas.Finding.CONFIRMED
         came_as: dict[int, Kind] = {}
         for was, kind in TURNED:
             came_as[next(n for n, k in enumerate(kinds) if k == kind and n not in came_as)] = was
         for number, (kind, moment) in enumerate(messages):
             was = came_as.get(number, kind)
             words = LONG_PRAISE if number == long_one else self.writer.message(was)
-            yield self._past(was, words, moment, turned=None if was == kind else kind)
+            turned = None if was == kind else kind
+            yield self._past(was, words, moment, turned=turned, finding=findings.get(number))
 
     def _spread(
         self, counts: dict[Kind, int], begins: timedelta, ends: timedelta
@@ -128,6 +143,7 @@ class Year:
         moment: datetime,
         about: About = About.OFFICE,
         turned: Kind | None = None,
+        finding: schemas.Finding | None = None,
     ) -> PastMatter:
         if kind == Kind.COMPLAINT and about == About.OFFICE:
             about = self.random.choice([About.OFFICE, About.PERSON, About.PERSON])
@@ -136,7 +152,7 @@ class Year:
         happened = list(
             self._by_the_supervisor(kind, moment)
             if about == About.CHIEF
-            else self._by_the_station(kind, moment)
+            else self._by_the_station(kind, moment, finding, words == LONG_PRAISE)
         )
         if turned is not None:
             by = self.supervisor if kind == Kind.COMPLAINT else self.chief
@@ -159,7 +175,9 @@ class Year:
             verdict = schemas.Confirmed(rating=self.random.choice([3, 4, 5]))
             yield PastMove("accept", self.resident, said, verdict)
 
-    def _by_the_station(self, kind: Kind, opened: datetime) -> Iterator[PastMove]:
+    def _by_the_station(
+        self, kind: Kind, opened: datetime, finding: schemas.Finding | None, for_two: bool
+    ) -> Iterator[PastMove]:
         contacted = self._service(opened, 0.1, 1.9)
         words = schemas.Contacted(words=self.writer.contact())
         yield PastMove("contact", self.chief, contacted, words)
@@ -168,9 +186,32 @@ class Year:
             handler = self.random.choice(self.officers)
             at = self._service(contacted, 0.2, 6)
             yield PastMove("assign", self.chief, at, self._assigned(handler))
+        if finding is not None:
+            checked = self._verified(contacted, finding, for_two)
+            yield from checked
+            at = checked[-1].occurred_at
         answered = self._service(at, 1, 8 if kind == Kind.PRAISE else 36)
         yield PastMove("answer", handler, answered, self._answer(kind))
         yield from self._verdict(kind, answered)
+
+    def _verified(
+        self, contacted: datetime, finding: schemas.Finding, for_two: bool
+    ) -> list[PastMove]:
+        """Somebody else finds out whether it was so; the long praise is for two of two houses."""
+        handler, praised = self.random.sample(self.officers, 2)
+        people = [praised, self.mediators[0]] if for_two else [praised]
+        sent = self._service(contacted, 0.2, 4)
+        found = schemas.Attested(finding=finding, words=self.writer.finding(finding))
+        return [
+            PastMove("verify", self.chief, sent, self._verifying(handler, people)),
+            PastMove("attest", handler, self._service(sent, 1, 10), found),
+        ]
+
+    def _verifying(self, handler: Actor, praised: list[Actor]) -> schemas.Verifying:
+        if handler.id is None:
+            raise ValueError("a handler is a member of staff")
+        people = [person.id for person in praised if person.id is not None]
+        return schemas.Verifying(handler=handler.id, praised=people)
 
     def _verdict(self, kind: Kind, answered: datetime) -> Iterator[PastMove]:
         drawn = self.random.random()
@@ -238,6 +279,13 @@ class Year:
 
         moved(self.chief, "contact", 0.2, schemas.Contacted(words=self.writer.contact()))
         if reached == "contacted":
+            return
+        if reached == "verified":
+            handler, praised = self.random.sample(self.officers, 2)
+            finding = schemas.Finding.CONFIRMED
+            found = schemas.Attested(finding=finding, words=self.writer.finding(finding))
+            moved(self.chief, "verify", 0.4, self._verifying(handler, [praised]))
+            moved(handler, "attest", 0.8, found)
             return
         handler = self.random.choice(self.officers)
         moved(self.chief, "assign", 0.4, self._assigned(handler))

@@ -10,6 +10,7 @@ from yihu.kernel.loop import Role
 from yihu.people.models import Organisation, OrganisationKind, Person, Post
 from yihu.people.roles import (
     DEPUTY_CHIEF,
+    MEDIATOR,
     OFFICER,
     OPERATOR,
     STATION_CHIEF,
@@ -68,7 +69,14 @@ def settle(
         "Liangshui Police Station",
         supervisor=oversight,
     )
-    for one in (office, oversight, station):
+    studio = organisation(
+        kinds.MEDIATION_STUDIO,
+        f"{district}-mediation",
+        "良水和事调解工作室",
+        "Liangshui Heshi Mediation Studio",
+        parent=office,
+    )
+    for one in (office, oversight, station, studio):
         one.save(force_insert=True)
     Organisation.objects.bulk_create(
         organisation(kinds.COMMUNITY, place.code, place.name, place.name_en, parent=office)
@@ -87,6 +95,7 @@ def settle(
         ("supervisor2", SUPERVISOR, oversight),
         ("leader", SUBDISTRICT_LEADER, oversight),
         ("operator", OPERATOR, office),
+        *((f"mediator{n}", MEDIATOR, studio) for n in (1, 2)),
     ]
     return Cast(station, oversight, made, _hire(district, jobs, now, seed))
 

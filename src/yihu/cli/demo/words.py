@@ -139,6 +139,15 @@ CONTACT = (
     "您好，我是所长。您说的情况我记下了，今天就会有人联系您。",
     "谢谢您写来。事情我先核实，核实清楚给您答复。",
 )
+FINDINGS = {
+    "confirmed": (
+        "问了当天值班的同志和两位邻居，说法一致，属实。",
+        "看了当天的监控，也同来信里提到的人通了话，属实。",
+        "查了出警记录，到场和离开的时间都对得上，属实。",
+    ),
+    "partly": ("事情属实；来信里说的时间记错了一天，处理经过对得上。",),
+    "not_confirmed": ("问了当天的同志，也看了记录，没有找到这件事；可能是别处的同志。",),
+}
 ANSWERS = {
     "praise": (
         "谢谢您的肯定，已经转告当事的同志，也会在所里说一说。",
@@ -213,6 +222,9 @@ class Writer:
 
     def contact(self) -> str:
         return self.random.choice(CONTACT)
+
+    def finding(self, finding: str) -> str:
+        return self.random.choice(FINDINGS[finding])
 
     def answer(self, kind: str) -> str:
         return self.random.choice(ANSWERS[kind])
