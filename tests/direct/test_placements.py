@@ -90,6 +90,8 @@ def test_what_is_missing_is_said_at_its_field(town: Town) -> None:
     answer = client.post("/desk/codes/", fields)
     assert answer.status_code == 422
     assert "请写贴在哪里" in answer.text
+    invisible = client.post("/desk/codes/", fields | {"place": "\u202e\u200b"})
+    assert "请写贴在哪里" in invisible.text
     elsewhere = client.post("/desk/codes/", fields | {"station": town.other_station.id})
     assert elsewhere.status_code == 422
     assert not DirectCode.objects.exists()
@@ -192,3 +194,4 @@ def test_several_posters_come_in_one_print_run_under_the_public_name(
     assert chosen.count('class="poster"') == 2
     assert f"<b>yihu.example</b><wbr>/d/{codes[2].code}/" in chosen
     assert "testserver" not in chosen
+    assert client.get("/desk/codes/posters/?code=%00&code=%F0").status_code == 404

@@ -61,6 +61,11 @@ class PlaceForm(forms.Form):
             field.widget = forms.HiddenInput()
             field.initial = str(stations[0].id)
 
+    def clean_place(self) -> str:
+        if place := typed(self.cleaned_data["place"]):
+            return place
+        raise forms.ValidationError(self.fields["place"].error_messages["required"])
+
 
 class InspectionForm(forms.Form):
     """What somebody sees who stands before the paper."""
@@ -169,7 +174,7 @@ def _placed(request: StaffRequest, form: PlaceForm, kept: list[Organisation]) ->
         actor=request.actor,
         station=next(station for station in kept if str(station.id) == said["station"]),
         kind=PlacementKind(said["kind"]),
-        place=typed(said["place"]),
+        place=said["place"],
     )
     done = _("第 %(serial)s 号已经建好，请打印海报贴上。") % {"serial": placement.serial}
     messages.success(request, done, extra_tags="done")
@@ -254,10 +259,9 @@ def retire(request: StaffRequest, code: str) -> HttpResponse:
 @require_safe
 def posters(request: StaffRequest) -> HttpResponse:
     """A4 posters of the chosen codes, one a page; of all that are in use where none is chosen."""
+    chosen = set(request.GET.getlist("code"))
     found = queries.placements(request.actor).filter(retired_at=None)
-    if chosen := request.GET.getlist("code"):
-        found = found.filter(pk__in=chosen[:500])
-    sheets = [_sheet(request, placement) for placement in found.order_by("station", "serial")]
+    sheets = [_sheet(request, one) for one in found if not chosen or one.code in chosen]
     if not sheets:
         raise Http404
     context = {

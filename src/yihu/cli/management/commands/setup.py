@@ -40,7 +40,9 @@ class Command(BaseCommand):
             oversight=options["oversight"],
             station=options["station"],
         )
-        DirectCode.objects.create(code=code, district=code, station=made.station)
+        DirectCode.objects.create(
+            code=code, district=code, station=made.station, place=_("派出所接待大厅")
+        )
         self.stdout.write(_("首次登录密码（请当面交给本人，登录后更改）："))
         for username, role, where in (
             (options["chief"], STATION_CHIEF, made.station),
