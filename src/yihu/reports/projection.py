@@ -7,7 +7,7 @@ ledger stays the source: `read` makes the same rows from the entries of any matt
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import batched, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -35,10 +35,10 @@ type Read = tuple[DirectCase, list[Reclassification]]
 
 def refresh(limit: int = LIMIT) -> int:
     """Take what the log has grown by, and what still waits for its place there; how many
-    places were read. Bounded: asked again until 0, it has read everything."""
+    places, or matters, were read. Bounded: asked again until 0, it has read everything."""
     start = LogRead.objects.filter(log=PUBLIC).values_list("size", flat=True).first() or 0
     grown, size = _grown(start, limit)
-    stale = _stale(grown | set(_waiting(limit))) | _compared(limit)
+    stale = grown | _waiting(limit) | _compared(limit)
     if size == start and not stale:
         return 0
     with one_by_one():
@@ -48,7 +48,7 @@ def refresh(limit: int = LIMIT) -> int:
         _write(read(Matter.objects.filter(pk__in=stale)))
         place.size = size
         place.save()
-    return size - start
+    return max(size - start, len(stale))
 
 
 def keep_up(steps: int = 5) -> bool:
@@ -60,28 +60,27 @@ def catch_up() -> None:
     """Read all there is, however long it takes."""
     while refresh():
         pass
-    for some in batched(_waiting(None), LIMIT):
-        with one_by_one():
-            _write(read(Matter.objects.filter(pk__in=_stale(set(some)))))
 
 
 def _grown(start: int, limit: int) -> tuple[set[UUID], int]:
-    """The matters of the log's next places, and how far that reads."""
+    """The matters of the log's next places that have gone on, and how far that reads."""
     rows = Leaf.objects.filter(log=PUBLIC, index__gte=start, index__lt=start + limit)
     found = list(rows.values_list("entry__matter", flat=True))
-    return set(found), start + len(found)
+    gone_on = Matter.objects.filter(_gone_on("pk", "seq"), pk__in=found, loop__in=NAMES)
+    return set(gone_on.values_list("pk", flat=True)) if found else set(), start + len(found)
 
 
-def _waiting(limit: int | None) -> list[UUID]:
-    rows = Pending.objects.filter(log=PUBLIC).order_by("-entry_id")
-    return list(rows.values_list("entry__matter", flat=True)[:limit])
+def _waiting(limit: int) -> set[UUID]:
+    """Matters that have gone on by entries which wait for their place."""
+    rows = Pending.objects.filter(
+        _gone_on("entry__matter", "entry__matter__seq"), log=PUBLIC, entry__matter__loop__in=NAMES
+    )
+    return set(rows.values_list("entry__matter", flat=True)[:limit])
 
 
-def _stale(matters: set[UUID]) -> set[UUID]:
-    """Those of this room that have gone on since they were read."""
-    as_read = DirectCase.objects.filter(matter=OuterRef("pk"), seq=OuterRef("seq"))
-    rows = Matter.objects.filter(~Exists(as_read), pk__in=matters, loop__in=NAMES)
-    return set(rows.values_list("pk", flat=True)) if matters else set()
+def _gone_on(matter: str, seq: str) -> Q:
+    """Since the matter was read, or it never was."""
+    return ~Q(Exists(DirectCase.objects.filter(matter=OuterRef(matter), seq=OuterRef(seq))))
 
 
 def _compared(limit: int) -> set[UUID]:

@@ -126,7 +126,7 @@ def by_month(seen: Cases, period: Period, now: datetime) -> dict[int, Pile]:
     took: dict[int, list[Seconds]] = defaultdict(list)
     for row in chain(old, young):
         took[row[0]].append(row[2:5])
-    return {month: Pile(some, took[month]) for month, some in sorted(counts.items())}
+    return {month: Pile(+some, took[month]) for month, some in sorted(counts.items())}
 
 
 def pile(seen: Cases, period: Period, now: datetime) -> Pile:
