@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django import Settings
 from tests.support.desk import do, teller, write
+from tests.support.smtp import mailers, sink
 from tests.support.thanks import TEXT, commended, credit, face, issue, praised, revoke
 from tests.support.town import Town, build
 
 from yihu.direct.kinds import Kind, Reporter
-from yihu.kernel import ledger, notices
+from yihu.kernel import delivery, ledger, notices
 from yihu.kernel.access import Refused
 from yihu.kernel.actions import KeyReused
 from yihu.kernel.letters import LETTERS
@@ -163,6 +165,17 @@ def test_the_teller_and_the_credited_are_told_and_neither_learns_of_the_other(to
     revoke(town.actor("chief"), order)
     assert OutboxMessage.objects.filter(template="commendation_revoked").count() == 1
     assert OutboxMessage.objects.filter(template="credit_revoked", channel="mail").count() == 2
+
+
+def test_the_mail_to_the_credited_names_no_matter(town: Town, settings: Settings) -> None:
+    order = commended(town)
+    with sink() as server:
+        settings.MAILERS, settings.MAIL_CONFIGURED = mailers(server.port), True
+        delivery.deliver()
+    (mail,) = [mail for mail in server.taken if mail.to == ["officer@example.org"]]
+    assert "您得到了表扬" in mail.text
+    assert order.matter.reference not in mail.text
+    assert TEXT not in mail.text
 
 
 def test_whoever_left_is_credited_and_not_told(town: Town) -> None:

@@ -136,8 +136,13 @@ def test_the_matter_leads_to_the_order_only_where_one_may_be_written(town: Town)
     draft = f"/desk/thanks/m/{sent.matter.reference}/"
     assert draft in login(town, "chief").get(address(sent.matter)).text
     assert draft not in login(town, "deputy").get(address(sent.matter)).text
-    issue(town.actor("chief"), sent.matter)
-    assert "第 1 号" in login(town, "chief").get("/desk/thanks/").text
+    for name in ("deputy", "colleague"):  # they see the praise, and issue nothing
+        assert login(town, name).get(draft).status_code == 404
+    order, chief = issue(town.actor("chief"), sent.matter), login(town, "chief")
+    assert order.title in chief.get(address(sent.matter)).text
+    page = chief.get(draft).text
+    assert 'name="text"' not in page
+    assert f"/desk/thanks/{order.pk}/revoke/" in page
 
 
 def test_another_station_s_wall_shows_nothing_of_this_one(many: Town) -> None:

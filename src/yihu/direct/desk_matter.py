@@ -348,6 +348,8 @@ class Desk:
                 yield _("原来是%(was)s，改为%(now)s") % {"was": was, "now": now}
             elif name == "person":
                 yield _("被投诉的是：%(name)s") % {"name": self._name(str(value))}
+            elif name == "number":
+                yield _("%(year)d 年第 %(number)d 号") % happening.facts
             elif name == "rating":
                 yield str(dict(RATINGS).get(value, value))
             elif name == "to":

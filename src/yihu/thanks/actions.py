@@ -31,7 +31,7 @@ from yihu.people.directory import Roster
 from yihu.people.models import Organisation, Person
 from yihu.people.roles import TELLER
 from yihu.thanks.models import Commendation, Credit, PhotoConsent
-from yihu.thanks.queries import verification
+from yihu.thanks.queries import in_force, verification
 from yihu.thanks.verification import Verification
 
 LONGEST = 150
@@ -120,7 +120,7 @@ def _require_issuable(
         raise Refused("not_confirmed", "what was praised could not be confirmed")
     if actor.bound_by(people_who_are(BENEFICIARY, parties)):
         raise Refused("praised", "nobody commends themselves, or who commands them")
-    if Commendation.objects.filter(matter=matter, revoked_at=None).exists():
+    if in_force(matter) is not None:
         raise Refused("already_commended", "an order for this praise is in force")
 
 

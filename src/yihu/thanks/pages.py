@@ -68,7 +68,7 @@ def draft(request: StaffRequest, reference: str) -> HttpResponse:
         matter = find(request.actor, reference)
     except Matter.DoesNotExist:
         raise Http404 from None
-    if matter.loop != PRAISE.name:
+    if matter.loop != PRAISE.name or not _may(request, matter):
         raise Http404
     tellers = matter.parties.filter(role=TELLER.code).values_list("kind", flat=True)
     declared = next((Reporter(kind) for kind in tellers if kind in DECLARED), None)
@@ -84,6 +84,7 @@ def draft(request: StaffRequest, reference: str) -> HttpResponse:
         "people": [posts[0].name for p in verified.people if (posts := roster.held_by(p))],
         "findings": [said for h in desk.history if h.name == "attest" for said in h.said],
         "declared": declared,
+        "order": queries.in_force(matter),
         "form": form,
     }
     return render(request, "thanks/desk/draft.html", context, status=_status(form))

@@ -28,6 +28,12 @@ def verification(matter: Matter) -> Verification:
     return present(matter.declared, map(json.loads, bodies))
 
 
+def in_force(matter: Matter) -> Commendation | None:
+    """The order that this praise led to, unless it was revoked."""
+    found = Commendation.objects.filter(matter=matter, revoked_at=None)
+    return found.select_related("station").first()
+
+
 # --- for everybody -------------------------------------------------------------------------------
 
 
