@@ -187,6 +187,8 @@ def demo_site(demo_db: CommittedDatabase) -> Iterator[Site]:
 
 # --- the browser ---------------------------------------------------------------------------------
 
+PATIENCE = 20_000
+"""Milliseconds until something that was expected on a page counts as missing: machines are busy."""
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -201,8 +203,9 @@ CHROMIUM_FLAGS = (
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """The system's Chromium. YIHU_TEST_CHROMIUM names another one."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     path = machine.chromium()
     if path is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")

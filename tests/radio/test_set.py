@@ -1,5 +1,6 @@
 """The set in real browsers, with the real relay between them: one speaks, the other hears."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -49,6 +50,18 @@ def town(site: Site) -> Town:
     return town
 
 
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SOON
+    while not true():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture
 def relay(site: Site, town: Town) -> Iterator[None]:
     process = subprocess.Popen(
@@ -57,6 +70,7 @@ def relay(site: Site, town: Town) -> Iterator[None]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
+    until(lambda: answers(site.port + 1))
     yield
     process.terminate()
     assert process.wait(SOON) == 0
@@ -86,20 +100,13 @@ def set_of(talking_browser: "Browser", site: Site, relay: None) -> "Iterator[Cal
         page.get_by_label("用户名").fill(name)
         page.get_by_label("密码").fill("a long enough pass phrase")
         page.get_by_role("button", name="登录").click()
-        expect(page.get_by_text("已连上")).to_be_visible(timeout=SOON * 1000)
+        expect(page.get_by_text("已连上")).to_be_visible()
         page.get_by_label("对讲组").select_option("station")
         return page
 
     yield open_set
     for context in opened:
         context.close()
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SOON
-    while not true():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
 
 
 def test_one_speaks_the_other_hears_and_it_is_kept(set_of: "Callable[[str], Page]") -> None:
@@ -125,9 +132,8 @@ def test_one_speaks_the_other_hears_and_it_is_kept(set_of: "Callable[[str], Page
 
 def test_two_who_press_at_once_speak_one_after_the_other(set_of: "Callable[[str], Page]") -> None:
     ann, bo = set_of("officer"), set_of("chief")
-    ann.locator("#talk").dispatch_event("pointerdown", {"pointerId": 1})
-    ann.locator("#talk").focus()
-    ann.keyboard.down("Space")
+    ann.locator("#talk").hover()
+    ann.mouse.down()
     expect(ann.get_by_text("您在讲")).to_be_visible()
     bo.locator("#talk").focus()
     bo.keyboard.down("Space")  # whoever commands takes the floor

@@ -5,13 +5,14 @@ import { Microphone, Sound, Speaker, canTalk } from "./sound.js";
 const set = document.querySelector("#set");
 const say = set?.dataset;
 const at = (id) => document.getElementById(id);
+const TO_READ = 2000; // milliseconds that a reason stands before the floor is shown again
 const TOO_LONG = 2; // the cause of Floor Revoke in TS 24.380
 
 const sound = new Sound(say?.worklet);
 const microphone = new Microphone(sound);
 const speaker = new Speaker(sound);
 const groups = new Map(); // code → what is known of its floor
-let line, pressed = false, mine = null; // mine: {group, stream, packet, early}
+let line, pressed = false, byKey = false, readUntil = 0, mine = null; // mine: {group, stream, packet, early}
 
 const group = () => at("group").value;
 const listensOnly = () => at("group").selectedOptions[0].hasAttribute("data-listens");
@@ -26,7 +27,7 @@ function show(state, text) {
 function showFloor() {
   const { talker, here } = known(group());
   at("here").textContent = fill(say.here, { count: here.length });
-  if (mine || pressed) return;
+  if (mine || pressed || Date.now() < readUntil) return;
   if (talker) show("talks", fill(say.talks, { name: talker }));
   else show("idle", listensOnly() ? say.listens : say.idle);
 }
@@ -94,6 +95,8 @@ async function taken(sentence) {
   await microphone.end();
   sound.tone(220);
   show("cut", sentence);
+  readUntil = Date.now() + TO_READ;
+  setTimeout(showFloor, TO_READ);
 }
 
 // --- the line -----------------------------------------------------------------------------------
@@ -141,17 +144,18 @@ if (set) {
   listen();
   microphone.onlevel = speaker.onlevel = showLevel;
   const talk = at("talk");
-  talk.addEventListener("pointerdown", (event) => { talk.setPointerCapture(event.pointerId); press(); });
+  talk.addEventListener("pointerdown", (event) => { talk.setPointerCapture(event.pointerId); byKey = false; press(); });
   for (const over of ["pointerup", "pointercancel", "lostpointercapture"]) talk.addEventListener(over, () => pressed && release());
   talk.addEventListener("contextmenu", (event) => event.preventDefault());
   addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select, a, button:not(#talk)");
     if (event.code !== "Space" || event.repeat || event.isComposing || typing) return;
     event.preventDefault();
+    byKey = true;
     press();
   });
   addEventListener("keyup", (event) => { if (event.code === "Space" && pressed) { event.preventDefault(); release(); } });
-  addEventListener("blur", () => pressed && release());
+  addEventListener("blur", () => pressed && byKey && release()); // the key's end would be missed
   addEventListener("pointerdown", () => speaker.open(), { once: true });
   at("group").addEventListener("change", () => {
     at("bursts").href = at("bursts").dataset.pattern.replace("GROUP", group());
