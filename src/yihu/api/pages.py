@@ -32,6 +32,12 @@ REFUSALS = {
 FAULTS = {
     hooks.NOBODY: gettext_lazy("订阅的人已不负责这个单位"),
 }
+FOR = {
+    "public": gettext_lazy("任何人"),
+    "resident": gettext_lazy("来信人"),
+    "staff": gettext_lazy("工作人员"),
+}
+"""Whom each group of operations is for."""
 PICK_ONE = gettext_lazy("请选一项。")
 
 # --- the description -----------------------------------------------------------------------------
@@ -55,7 +61,7 @@ def reference(request: HttpRequest) -> HttpResponse:
         for method, operation in methods.items():
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
             name = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
-            groups.setdefault(operation["tags"][0], []).append(
+            groups.setdefault(str(FOR[operation["tags"][0]]), []).append(
                 {
                     "method": method.upper(),
                     "path": path,

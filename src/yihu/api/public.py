@@ -3,9 +3,11 @@
 from http import HTTPStatus
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from yihu.api import shapes
+from yihu.api.making import titled
 from yihu.api.problems import Problem
 from yihu.direct.loops import NAMES
 from yihu.kernel import ledger
@@ -15,13 +17,23 @@ from yihu.people.queries import stations
 router = Router(tags=["public"])
 
 
-@router.get("/stations", response=list[shapes.Station], operation_id="listStations")
+@router.get(
+    "/stations",
+    response=list[shapes.Station],
+    operation_id="listStations",
+    summary=titled(_("可以写信的派出所")),
+)
 def list_stations(request: HttpRequest) -> list[dict[str, str]]:
     """The stations that can be written to."""
     return [{"code": station.code, "name": station.title} for station in stations()]
 
 
-@router.get("/loops", response=list[shapes.DeclaredLoop], operation_id="listLoops")
+@router.get(
+    "/loops",
+    response=list[shapes.DeclaredLoop],
+    operation_id="listLoops",
+    summary=titled(_("事情怎么走：声明的流程")),
+)
 def list_loops(request: HttpRequest) -> list[dict[str, object]]:
     """Every way that a message can go, drawn from the declarations that the program runs."""
     return [_loop(LOOPS[name]) for name in NAMES]
@@ -31,6 +43,7 @@ def list_loops(request: HttpRequest) -> list[dict[str, object]]:
     "/log/checkpoint",
     response={200: shapes.SignedState, 404: shapes.Problem},
     operation_id="readCheckpoint",
+    summary=titled(_("台账最新的签名状态")),
 )
 def read_checkpoint(request: HttpRequest) -> dict[str, str]:
     """The newest signed state of the public log: keep it, and nobody can rewrite the past."""

@@ -1,15 +1,16 @@
 """What a resident's program does: open a message, read by receipt, say what a receipt lets say."""
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from yihu.api import shapes
 from yihu.api.access import HOLDS
-from yihu.api.making import Key, Seq, client_key, make, names, offered, overtaken
+from yihu.api.making import Key, Seq, client_key, make, names, offered, overtaken, titled
 from yihu.api.problems import Problem
 from yihu.direct import actions, queries, story, visitors
 from yihu.direct.queries import Held
@@ -24,7 +25,12 @@ from yihu.people.queries import stations
 router = Router(tags=["resident"])
 
 
-@router.post("/stations/{code}/messages", response={201: shapes.Opened}, operation_id="openMessage")
+@router.post(
+    "/stations/{code}/messages",
+    response={201: shapes.Opened},
+    operation_id="openMessage",
+    summary=titled(_("交一封来信")),
+)
 def open_message(
     request: HttpRequest, code: str, message: shapes.NewMessage, key: Key
 ) -> dict[str, Any]:
@@ -73,13 +79,25 @@ def station_with(code: str) -> Organisation:
 # --- by receipt ----------------------------------------------------------------------------------
 
 
-@router.get("/receipt", auth=HOLDS, response=shapes.Receipt, operation_id="readReceipt")
+@router.get(
+    "/receipt",
+    auth=HOLDS,
+    response=shapes.Receipt,
+    operation_id="readReceipt",
+    summary=titled(_("凭回执看进度")),
+)
 def read_receipt(request: HttpRequest) -> dict[str, Any]:
     """What happened, in plain words, what comes next and by when, and what can be done now."""
     return _receipt(request.auth)  # type: ignore[attr-defined]
 
 
-@router.get("/receipt/proof", auth=HOLDS, response=dict[str, Any], operation_id="readProof")
+@router.get(
+    "/receipt/proof",
+    auth=HOLDS,
+    response=dict[str, Any],
+    operation_id="readProof",
+    summary=titled(_("可以独立核对的存证")),
+)
 def read_proof(request: HttpRequest) -> dict[str, Any]:
     """The receipt that verifies without us (docs/ledger.md): `yihu verify --receipt FILE`."""
     return proofs.receipt_for(request.auth.party)  # type: ignore[attr-defined]
@@ -127,7 +145,7 @@ def _add(declared: Move | Act) -> None:
         auth=HOLDS,
         response=shapes.Done,
         operation_id=f"receipt_{declared.name}",
-        summary=cast(str, declared.title),  # lazy: in the language of the description
+        summary=titled(declared.title),
         url_name=f"receipt_{declared.name}",
     )(make_move if is_move else do_act)
 
@@ -142,7 +160,7 @@ def _make(
     try:
         return make(actor, held.matter, declared, said, key, seq, remarks)
     except Conflict:
-        fresh = HOLDS(request)
+        fresh: Held = HOLDS(request)  # type: ignore[assignment]  (or it raises)
         raise overtaken(shapes.Receipt.model_validate(_receipt(fresh))) from None
 
 

@@ -1,14 +1,15 @@
 """What a member of staff's program does: the list, one matter, every move and act of theirs."""
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from yihu.api import shapes
 from yihu.api.access import READS, WRITES
-from yihu.api.making import Key, Seq, make, offered, overtaken
+from yihu.api.making import Key, Seq, make, offered, overtaken, titled
 from yihu.api.problems import Problem
 from yihu.direct import inbox, words
 from yihu.direct.desk_matter import Desk, find
@@ -23,7 +24,13 @@ REFERENCE = 9
 """Characters."""
 
 
-@router.get("/matters", auth=READS, response=shapes.Listed, operation_id="listMatters")
+@router.get(
+    "/matters",
+    auth=READS,
+    response=shapes.Listed,
+    operation_id="listMatters",
+    summary=titled(_("我的来信")),
+)
 def list_matters(
     request: HttpRequest,
     due: str = "",
@@ -46,7 +53,13 @@ def list_matters(
     }
 
 
-@router.get("/matters/{reference}", auth=READS, response=shapes.Matter, operation_id="readMatter")
+@router.get(
+    "/matters/{reference}",
+    auth=READS,
+    response=shapes.Matter,
+    operation_id="readMatter",
+    summary=titled(_("看一件")),
+)
 def read_matter(request: HttpRequest, reference: str) -> dict[str, Any]:
     """One matter with its history. Who wrote it is read at the desk, with a reason."""
     sitting = _sitting(request)
@@ -129,7 +142,7 @@ def _add(declared: Move | Act) -> None:
         auth=WRITES,
         response=shapes.Done,
         operation_id=f"matter_{declared.name}",
-        summary=cast(str, declared.title),  # lazy: in the language of the description
+        summary=titled(declared.title),
         url_name=f"matter_{declared.name}",
     )(make_move if is_move else do_act)
 
