@@ -280,14 +280,15 @@ def reuse(*, actor: Actor, case: UUID, reference: str) -> CaseReuse:
         return made
 
 
-def review(*, actor: Actor, case: UUID, helpful: bool, words: str) -> None:
+def review(*, actor: Actor, case: UUID, helpful: bool, words: str) -> CaseReview:
     """What the actor found of a case, in place of what they said before; not of their own."""
     with one_by_one():
-        study = queries.published(actor).select_related("matter").get(pk=case)
+        study = queries.published(actor).get(pk=case)
         if study.matter.solution_owner_id == actor.id:
             raise Refused("own_text", "nobody reviews what they wrote themselves")
         said = {"helpful": helpful, "words": words, "at": timezone.now()}
-        CaseReview.objects.update_or_create(case=study, by_id=actor.id, defaults=said)
+        made, _new = CaseReview.objects.update_or_create(case=study, by_id=actor.id, defaults=said)
+        return made
 
 
 def note_read(*, actor: Actor, case: CaseStudy) -> None:

@@ -56,6 +56,17 @@ def hard(matter: Matter) -> HardMatter | None:
     return HardMatter.objects.filter(pk=matter.pk).first()
 
 
+def known(actor: Actor, matter: UUID) -> Matter | None:
+    """The matter, for whoever may know of it."""
+    return visible_to(actor).filter(pk=matter).first()
+
+
+def written_from(actor: Actor, matter: Matter) -> list[CaseStudy]:
+    """Cases learned from a matter, those on their way only for who may see them."""
+    readable = Q(published_at__isnull=False) | Q(matter__in=visible_to(actor))
+    return list(CaseStudy.objects.filter(readable, source=matter.pk).select_related("matter"))
+
+
 def why_hard(marked: HardMatter) -> str:
     """The sealed reason; "" once it was erased with the rest."""
     part = SealedPart.objects.select_related("party").filter(
@@ -88,7 +99,7 @@ def published(actor: Actor) -> QuerySet[CaseStudy]:
     """Cases that all staff of the district may read."""
     return CaseStudy.objects.filter(
         district=actor.district, published_at__isnull=False, retired_at=None
-    ).select_related("station")
+    ).select_related("station", "matter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,7 @@ def board(actor: Actor, *, tag: str = "", kind: str = "") -> list[Placed]:
     found = published(actor).order_by("-published_at", "pk")
     if kind:
         found = found.filter(kind=kind)
-    rows = found.annotate(
+    rows = found.select_related("station", "matter").annotate(
         used=Count("reuses", distinct=True),
         said=Count("reviews", distinct=True),
         helped=Count("reviews", filter=Q(reviews__helpful=True), distinct=True),

@@ -230,7 +230,7 @@ def erase(request: StaffRequest, reference: str) -> HttpResponse:
 @require_safe
 def loop(request: StaffRequest, name: str) -> HttpResponse:
     """A loop's picture, drawn from its declaration: what holds here, not what someone once drew."""
-    if name not in NAMES:
+    if name not in LOOPS:
         raise Http404
     declared = LOOPS[name]
     picture = mark_safe(draw(declared, loop_words.words(declared)))  # noqa: S308 -- our own drawing

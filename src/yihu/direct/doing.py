@@ -35,12 +35,12 @@ def find(request: StaffRequest, reference: str, loops: tuple[str, ...]) -> Matte
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class Counter[D: Desk]:
     """How a room shows its matters, what it says once something is done, and who makes moves."""
 
     loops: tuple[str, ...]
-    desk: type[Desk]
-    shown: Callable[[StaffRequest, Desk, int], HttpResponse]
+    desk: type[D]
+    shown: Callable[[StaffRequest, D, int], HttpResponse]
     done: Callable[[StaffRequest, Matter, str], HttpResponse]
     move: Callable[..., object] = kernel.move
 

@@ -29,6 +29,7 @@ type Choices = Sequence[tuple[str, Words]]
 
 SENTENCES: Mapping[str, Words] = {
     "nobody_named": _("请至少选一位，或者写一位名单上没有的。"),
+    "not_all_checked": _("每一项都要核对过、打上勾；有一项不放心，就退回修改。"),
     "string_too_short": _("太短了，请再写清楚一点。"),
     "string_too_long": _("太长了，请分成两次写。"),
 }
@@ -155,6 +156,14 @@ def _field(
             choices=people,
             required=required,
             error_messages={"required": PICK_ONE, "invalid_choice": NOT_ON_THE_LIST},
+        )
+    if get_origin(kind) is list and issubclass(get_args(kind)[0], Enum):
+        several = get_args(kind)[0]
+        return forms.MultipleChoiceField(
+            choices=[(member.value, titles[several][member]) for member in several],
+            widget=forms.CheckboxSelectMultiple,
+            required=required,
+            error_messages={"required": PICK_ONE, "invalid_choice": PICK_ONE},
         )
     if kind is UUID:
         return forms.ChoiceField(

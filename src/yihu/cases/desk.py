@@ -1,0 +1,94 @@
+"""A case study or a measure on somebody's desk: the direct desk, in this room's words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+
+from yihu.cases import queries, words
+from yihu.cases.privacy import Found, traces
+from yihu.cases.schemas import Written
+from yihu.direct.desk_matter import Deed, Desk
+from yihu.direct.desk_views import Line
+from yihu.direct.words import owner
+from yihu.kernel.loop import Act, Move
+from yihu.kernel.timeline import Happening
+from yihu.people.directory import role_title
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A field of a version, with what in it may give somebody away."""
+
+    title: str
+    text: str
+    found: list[tuple[Found, str]]
+
+
+class Work(Desk):
+    language: ClassVar[Any] = words
+    do_page: ClassVar[str] = "cases:do"
+
+    def deed(
+        self, declared: Move | Act, data: Mapping[str, Any] | None = None, client_key: str = ""
+    ) -> Deed:
+        """The form of a new version begins with the newest one."""
+        made = super().deed(declared, data, client_key)
+        if declared.name == "submit" and data is None and self.version is not None:
+            made.form.initial = self.version.model_dump()
+        return made
+
+    @cached_property
+    def version(self) -> Written | None:
+        return queries.newest_version(self.matter)
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """The newest version as its checkers read it, with hints beside it."""
+        if self.version is None:
+            return []
+        names = {holding.name for holding in self.sitting.roster.holdings}
+        return [
+            Passage(
+                str(words.FIELDS[field]),
+                text,
+                [(found, str(words.TRACES[found.trace])) for found in traces(text, names)],
+            )
+            for field, text in self.version.model_dump().items()
+        ]
+
+    @property
+    def heading(self) -> dict[str, str]:
+        """Where it stands, whose turn it is, and at which office."""
+        place = self.matter.declared.places[self.matter.step]
+        office = self.house(self.matter.office_id)
+        return {"step": str(place.title), "owner": owner(self.matter), "office": office}
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """No resident reads any of it, so nothing is marked as hidden from them; a version that
+        was handed in stands above."""
+        return [
+            replace(
+                line,
+                internal=False,
+                said=[]
+                if happening.name == "submit"
+                else [replace(said, internal=False) for said in line.said],
+            )
+            for line, happening in zip(super().lines, self.history, strict=True)
+        ]
+
+    def _who(self, happening: Happening) -> str:
+        if happening.by == "clock":
+            return _("系统按时限自动")
+        role = role_title(happening.role) if happening.role else ""
+        return " · ".join(filter(None, [happening.person, role]))
+
+    def _facts(self, happening: Happening) -> Iterable[str]:
+        facts = happening.facts
+        if "before" in facts:
+            yield _("此前 %(days)d 天 %(before)d 件，此后 %(days)d 天 %(after)d 件") % facts
+        yield from super()._facts(happening)
