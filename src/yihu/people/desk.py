@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Concatenate
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -103,21 +103,21 @@ def sitting_of(request: HttpRequest) -> Sitting | None:
 
 
 def staff_page[**P](
-    view: Callable[Concatenate[StaffRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[StaffRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Only for staff with a post: others log in first, or read why there is nothing for them.
 
     What it answers is never kept by a browser or a proxy: staff pages hold opened words.
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         sitting = sitting_of(request)
         if sitting is None:
             return _to_login(request)
         request.actor = sitting.actor  # type: ignore[attr-defined]
         if sitting.actor.posts:
-            response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+            response: HttpResponseBase = view(request, *args, **kwargs)  # type: ignore[arg-type]
         else:
             response = render(request, "people/no_post.html", status=HTTPStatus.FORBIDDEN)
         response.headers["Cache-Control"] = "no-store, private"

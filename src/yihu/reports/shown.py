@@ -99,12 +99,16 @@ def several(report: Report, chosen: Iterable[Figure]) -> list[Shown]:
     return [Shown(figure, report.values[figure.name]) for figure in chosen]
 
 
-def clocks(report: Report) -> list[tuple[Shown, Shown]]:
-    """The three clocks: median and ninetieth percentile of each."""
-    return [
-        (Shown(median, report.values[median.name]), Shown(p90, report.values[p90.name]))
-        for median, p90 in figures.THREE_CLOCKS
-    ]
+CLOCKS = (_("接收"), _("沟通"), _("处置"))
+
+
+def clocks(report: Report) -> list[tuple[str, Shown, Shown]]:
+    """The three clocks: what each is called, its median and its ninetieth percentile."""
+    found = []
+    for title, pair in zip(CLOCKS, figures.THREE_CLOCKS, strict=True):
+        median, p90 = several(report, pair)
+        found.append((str(title), median, p90))
+    return found
 
 
 # --- words ---------------------------------------------------------------------------------------
