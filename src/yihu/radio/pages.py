@@ -28,7 +28,7 @@ def relay_address(request: HttpRequest) -> str:
 @staff_page
 @require_safe
 def the_set(request: StaffRequest) -> HttpResponse:
-    members = list(queries.memberships(request.actor))
+    members = sorted(queries.memberships(request.actor), key=queries.is_broadcast)
     address = relay_address(request)
     context = {"members": members, "relay": address, "kept": queries.KEPT.days}
     response = render(request, "radio/set.html", context)

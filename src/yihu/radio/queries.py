@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from yihu.kernel.access import Actor
 from yihu.people.roles import COMMANDING
-from yihu.radio.models import Burst, GroupMember, TalkGroup
+from yihu.radio.models import Burst, GroupKind, GroupMember, TalkGroup
 from yihu.radio.tickets import GroupRight, Ticket
 
 KEPT = timedelta(days=30)
@@ -50,6 +50,10 @@ def ticket(actor: Actor, device: str) -> Ticket:
         groups=rights(memberships(actor)),
         rank=rank(actor),
     )
+
+
+def is_broadcast(member: GroupMember) -> bool:
+    return bool(member.group.kind == GroupKind.BROADCAST)
 
 
 def rights(members: Iterable[GroupMember]) -> tuple[GroupRight, ...]:

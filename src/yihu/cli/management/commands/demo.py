@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from yihu.cli.demo import placements, thanks
+from yihu.cli.demo import placements, radio, thanks
 from yihu.cli.demo.messages import COUNTS, LIVE, PAST, Year
 from yihu.cli.demo.people import Cast, Place, settle
 from yihu.cli.demo.words import Writer
@@ -60,6 +60,7 @@ class Command(BaseCommand):
             code=CODE, name="良水街道", name_en="Liangshui Subdistrict", city=city, demo=True
         )
         cast = self._cast(city)
+        radio.connect(cast)
         names = [community.name for community in city.communities]
         placements.hang(CODE, cast, names, timezone.now(), Random(SEED))
         random = Random(SEED)
