@@ -188,6 +188,19 @@ def test_the_longest_message_goes_whole_line_breaks_counted_once(
     assert timeline(Matter.objects.get(), "party")[0].said[0].text == words
 
 
+def test_a_kept_address_shows_the_answer_first_and_no_longer_how_to_save(
+    client: Client, town: Town
+) -> None:
+    """The address with ?new is what people keep; it must not greet them for ever."""
+    sent = write(town)
+    kept = f"/r/{sent.secret}/?new"
+    assert "收到了" in client.get(kept).text
+    staff(town.actor("chief"), sent, "answer", outcome="solved", words="修好了")
+    page = client.get(kept).text
+    assert "请先保存" not in page
+    assert page.index("您说了算") < page.index("保存回执")
+
+
 def test_a_retry_gets_the_same_receipt(client: Client, town: Town) -> None:
     message = typed()
     first, again = (client.post(FORM, message).headers["Location"] for _ in range(2))

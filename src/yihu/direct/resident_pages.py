@@ -218,7 +218,7 @@ def _page(
         "qr": card.qr_svg(address),
         "proof": _proven(proof),
         "copy": _to_copy(matter, address, secret, proof),
-        "is_new": "new" in request.GET,
+        "is_new": "new" in request.GET and matter.seq == 1,
         "events": story.told(held),
         "photos": [s for h in held.history for s in h.said if s.is_picture],
         "question": story.open_question(held.history),

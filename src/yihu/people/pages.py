@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yihu.kernel.access import Refused
 from yihu.people import actions
 from yihu.people.desk import StaffRequest, staff_page
-from yihu.people.directory import Roster, role_title
+from yihu.people.directory import Holding, Roster, role_title
 from yihu.people.models import Leave, Person
 from yihu.people.queries import leaves_of
 from yihu.people.roles import POSTS
@@ -78,8 +78,7 @@ def posts(request: StaffRequest) -> HttpResponse:
     arranged = actions.arranged_by(request.actor)
     mine = {post.organisation for post in request.actor.posts}
     staff = sitting.roster.staff_of(arranged or mine)
-    names = [(str(person), name) for person, (name, _posts) in staff.items()]
-    form = LeaveForm(names, request.POST or None, initial={"since": timezone.localdate()})
+    form = LeaveForm(_choices(staff), request.POST or None, initial={"since": timezone.localdate()})
     if request.method == "POST":
         if not arranged:
             raise Http404
@@ -97,6 +96,24 @@ def posts(request: StaffRequest) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+def _choices(staff: dict[UUID, tuple[str, list[Holding]]]) -> list[tuple[str, str]]:
+    """Everyone with their posts, the higher post first: who is looked for stands near the top."""
+    found = [
+        (
+            min(_rank(post) for post in posts),
+            f"{name} · {_('、').join(role_title(post.role) for post in posts)}",
+            str(person),
+        )
+        for person, (name, posts) in staff.items()
+    ]
+    return [(person, label) for _first, label, person in sorted(found)]
+
+
+def _rank(post: Holding) -> int:
+    """The place of a post among all, the highest first."""
+    return list(POSTS).index(post.role) if post.role in POSTS else len(POSTS)
 
 
 def _grant(request: StaffRequest, form: LeaveForm) -> bool:
@@ -123,13 +140,12 @@ def _groups(roster: Roster, organisations: frozenset[UUID]) -> list[dict[str, An
     for post in roster.holdings:
         if post.organisation in organisations:
             found[post.organisation].append(post)
-    order = list(POSTS)
     return [
         {
             "organisation": roster.organisations[organisation],
             "posts": [
                 {"name": p.name, "role": role_title(p.role), "acting": p.acting, "here": p.present}
-                for p in sorted(held, key=lambda p: order.index(p.role) if p.role in order else 99)
+                for p in sorted(held, key=_rank)
             ],
         }
         for organisation, held in sorted(found.items(), key=lambda item: -len(item[1]))
