@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from tests.support.cases import go, published
+from tests.support.cases import BARBECUE, go, measured, published, themed
 from tests.support.desk import address, do, login, write
 from tests.support.town import Town, build
 
@@ -20,11 +20,6 @@ from yihu.kernel.access import Refused
 from yihu.kernel.models import Matter
 
 pytestmark = pytest.mark.django_db
-BARBECUE = (
-    "楼下烧烤摊半夜扰民没人管",
-    "烧烤摊半夜扰民，楼下吵得睡不着",
-    "烧烤摊又在半夜扰民，楼下全是烟",
-)
 
 
 @pytest.fixture
@@ -34,12 +29,6 @@ def town() -> Town:
 
 def three(town: Town, **more: Any) -> list[Matter]:
     return [write(town, words, **more).matter for words in BARBECUE]
-
-
-def themed(town: Town) -> Theme:
-    three(town)
-    Gatherer().gather()
-    return Theme.objects.get()
 
 
 def refused(code: str) -> "pytest.RaisesExc[Refused]":
@@ -136,12 +125,7 @@ def test_L75_a_theme_keeps_no_word(town: Town) -> None:
 
 
 def opened(town: Town, owner: str = "officer") -> Matter:
-    return actions.open_measure(
-        actor=town.actor("chief"),
-        theme=themed(town),
-        payload=Given(handler=town.people[owner].id, words="每晚九点去看一次"),
-        client_key=secrets.token_bytes(8),
-    ).matter
+    return measured(town, themed(town), owner)
 
 
 def waited(monkeypatch: pytest.MonkeyPatch, days: int = 31) -> None:

@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
-from tests.support import programs
+from tests.support import cases, programs
 from tests.support.desk import do, login, teller, write
 from tests.support.thanks import commended, credit, face
 from tests.support.town import Town, build
@@ -112,6 +112,24 @@ ROUTES = {
     "desk/m/<str:reference>/erase/": matters(who="supervisor", needs="ended"),
     "desk/m/<str:reference>/do/<slug:name>/": matters(302, post={"words": "备注"}),
     "desk/loops/<slug:name>/": staff(),
+    # cases: once published, for all staff; what leads to them, for who may know of the matter
+    "desk/cases/": staff(),
+    "desk/cases/log/": staff(),
+    "desk/cases/sessions/": staff(),
+    "desk/cases/sessions/<uuid:key>/": Asked(LOGIN, GONE, GONE, 200, needs="case"),
+    "desk/cases/themes/": staff(),
+    "desk/cases/themes/<uuid:key>/": Asked(LOGIN, GONE, GONE, 200, needs="case"),
+    "desk/cases/measures/": staff(),
+    "desk/cases/measures/<str:reference>/": matters(needs="case"),
+    "desk/cases/from/<str:reference>/": matters(),
+    "desk/cases/alike/<str:reference>/": matters(),
+    "desk/cases/<str:reference>/": staff(needs="case"),
+    "desk/cases/<str:reference>/print/": staff(needs="case"),
+    "desk/cases/<str:reference>/reuse/": staff(422, post={}, needs="case"),
+    "desk/cases/<str:reference>/review/": staff(
+        302, who="deputy", post={"helpful": "yes"}, needs="case"
+    ),
+    "desk/cases/<str:reference>/do/<slug:name>/": matters(302, post={}, needs="case"),
     "desk/codes/": staff(),
     "desk/codes/posters/": Asked(LOGIN, GONE, 200, 200),
     "desk/codes/<slug:code>/": Asked(LOGIN, GONE, 200, 200),
@@ -255,6 +273,9 @@ def stage() -> Stage:
         actor=chief, organisation=town.station.id, url="http://127.0.0.1:9/", events=[*Event]
     )
     values = {
+        "desk from/<str:reference>": f"from/{sent.matter.reference}",
+        "desk alike/<str:reference>": f"alike/{sent.matter.reference}",
+        **NO_CASE,
         "<slug:name>.<slug:digest>": f"desk.{styles.digest('desk')}",
         "<slug:code>": "demo",
         "<str:secret>": sent.secret,
@@ -284,6 +305,31 @@ def stage() -> Stage:
         "desk figures/<slug:name>": "figures/response",
     }
     return Stage(town, values)
+
+
+NO_CASE = {
+    "desk sessions/<uuid:key>": f"sessions/{UUID(int=0)}",
+    "desk themes/<uuid:key>": f"themes/{UUID(int=0)}",
+    "desk measures/<str:reference>": "measures/0000-0000",
+    "desk cases/<str:reference>/do/<slug:name>": "cases/0000-0000/do/note",
+    "desk cases/<str:reference>": "cases/0000-0000",
+}
+
+
+def library(stage: Stage) -> None:
+    """A session, a published case, a theme and a measure."""
+    town = stage.town
+    case = cases.published(town)
+    session = cases.met(town, case.source.matter)
+    theme = cases.themed(town)
+    measure = cases.measured(town, theme)
+    stage.values |= {
+        "desk sessions/<uuid:key>": f"sessions/{session.pk}",
+        "desk themes/<uuid:key>": f"themes/{theme.pk}",
+        "desk measures/<str:reference>": f"measures/{measure.reference}",
+        "desk cases/<str:reference>/do/<slug:name>": f"cases/{measure.reference}/do/note",
+        "desk cases/<str:reference>": f"cases/{case.matter.reference}",
+    }
 
 
 def spoken(town: Town) -> UUID:
@@ -364,6 +410,8 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
     asked = ROUTES[route]
     if asked.needs == "ended":
         end(stage, stage.values["<str:secret>"])
+    if asked.needs == "case":
+        library(stage)
     if asked.needs == "order":
         commend(stage)
     where = address(stage, route)

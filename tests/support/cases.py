@@ -7,8 +7,9 @@ from tests.support.desk import do, teller, write
 from tests.support.town import Town
 
 from yihu.cases import actions
-from yihu.cases.models import CaseStudy
-from yihu.cases.schemas import Check
+from yihu.cases.gathering import Gatherer
+from yihu.cases.models import CaseStudy, SharingSession, Theme
+from yihu.cases.schemas import Check, Given
 from yihu.kernel.access import Actor
 from yihu.kernel.models import Matter
 
@@ -65,3 +66,39 @@ def published(town: Town, **text: str) -> CaseStudy:
     go(town.actor("deputy"), matter, "pass_first", **ALL)
     go(town.actor("supervisor"), matter, "publish", **ALL)
     return CaseStudy.objects.get(pk=matter.pk)
+
+
+def met(town: Town, matter: Matter) -> SharingSession:
+    """A session about a hard matter, of the chief and an officer."""
+    meeting = actions.Meeting(
+        title="漏水怎么调",
+        held_at=matter.opened_at,
+        host=town.people["chief"].id,
+        agenda="一、经过\n二、方法",
+        material="照片和图纸",
+        attendance=[town.people["officer"].id],
+    )
+    return actions.record_session(actor=town.actor("chief"), matter=matter.id, meeting=meeting)
+
+
+BARBECUE = (
+    "楼下烧烤摊半夜扰民没人管",
+    "烧烤摊半夜扰民，楼下吵得睡不着",
+    "烧烤摊又在半夜扰民，楼下全是烟",
+)
+
+
+def themed(town: Town) -> Theme:
+    for words in BARBECUE:
+        write(town, words)
+    Gatherer().gather()
+    return Theme.objects.get()
+
+
+def measured(town: Town, theme: Theme, owner: str = "officer") -> Matter:
+    return actions.open_measure(
+        actor=town.actor("chief"),
+        theme=theme,
+        payload=Given(handler=town.people[owner].id, words="每晚九点去看一次"),
+        client_key=secrets.token_bytes(8),
+    ).matter

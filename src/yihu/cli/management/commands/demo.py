@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from yihu.cli.demo import placements, radio, thanks
+from yihu.cli.demo import cases, placements, radio, thanks
 from yihu.cli.demo.messages import COUNTS, LIVE, PAST, Year
 from yihu.cli.demo.people import Cast, Place, settle
 from yihu.cli.demo.words import Writer
@@ -70,6 +70,7 @@ class Command(BaseCommand):
             history.record(actor=clock_actor(CODE), matters=year.past(), progress=bar.update)
         year.present()
         thanks.commend(cast, timezone.now())
+        cases.Library(cast, timezone.now()).fill()
         ledger.sequence()
         projection.catch_up()
 
