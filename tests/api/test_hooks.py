@@ -26,7 +26,7 @@ from yihu.kernel.lapses import fire_due
 from yihu.kernel.models import Matter
 from yihu.people.models import Post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @dataclass

@@ -28,6 +28,7 @@ from yihu.kernel.models import Entry, Matter, Party, SealedPart
 from yihu.kernel.receipt import verify_receipt
 from yihu.people.models import Post
 
+pytestmark = pytest.mark.both_databases
 API = "/api/v1"
 
 

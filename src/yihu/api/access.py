@@ -37,6 +37,9 @@ class ReceiptSecret(APIKeyHeader):
     param_name = "Authorization"
     openapi_description = "Receipt <secret>"
 
+    def __call__(self, request: HttpRequest) -> Held:
+        return self.authenticate(request, self._get_key(request))
+
     def _get_key(self, request: HttpRequest) -> str | None:
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         return secret if scheme.lower() == "receipt" else None

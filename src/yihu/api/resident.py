@@ -160,8 +160,8 @@ def _make(
     try:
         return make(actor, held.matter, declared, said, key, seq, remarks)
     except Conflict:
-        fresh: Held = HOLDS(request)  # type: ignore[assignment]  (or it raises)
-        raise overtaken(shapes.Receipt.model_validate(_receipt(fresh))) from None
+        fresh = _receipt(HOLDS(request))
+        raise overtaken(shapes.Receipt.model_validate(fresh)) from None
 
 
 for _declared in offered(to_party=True):
