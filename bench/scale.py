@@ -3,7 +3,9 @@
 The same town at several sizes, side by side; rounds go from one to the next, so that
 what else the machine does falls on all alike. Measured in one process: taking a
 message; what the chief reads first (the query of 100 rows with their opened beginnings;
-the whole page); and what a resident's receipt opens, of another resident each time.
+the whole page); and what a resident's receipt opens, of another resident each time. A
+year's figures of all stations, which no page could give without reading as many rows as
+there are, have a bar in seconds.
 """
 
 import sqlite3
@@ -32,9 +34,12 @@ from bench.town import House, Town, build
 from yihu.direct.actions import Message, send
 from yihu.direct.kinds import Kind
 from yihu.kernel import queries
-from yihu.kernel.models import Matter
+from yihu.kernel.ledger import PUBLIC
+from yihu.kernel.models import Leaf, Matter
 from yihu.kernel.timeline import excerpts
 from yihu.people.directory import actor_for
+from yihu.reports import projection
+from yihu.reports.models import LogRead
 
 SIZES = {SQLITE: (1_000, 100_000, 1_000_000), POSTGRESQL: (1_000, 100_000)}
 STATIONS = 8
@@ -42,6 +47,8 @@ OPEN_SHARE = 0.05
 AT_LEAST_OPEN = 120
 """At the station that is looked at, so that the smallest fills a page of 100, too."""
 WITHIN = 2.0  # times as long at the largest size as at the smallest
+DASHBOARD = "a year's figures, the page"
+DASHBOARD_AT, DASHBOARD_WITHIN = 100_000, 1000.0  # matters, and milliseconds
 ROUNDS, READS = 12, 10
 
 
@@ -57,7 +64,7 @@ def measure(here: Place) -> list[Figure]:
         for size in sizes:
             growing.to(size)
             copies[size] = _set_aside(here, size)
-        seconds = _read(town.houses[0], growing.receipts, copies)
+        seconds = _read(town, growing.receipts, copies)
     finally:
         for name in copies.values():
             _drop(here, name)
@@ -79,6 +86,7 @@ class Growing:
         """The secrets of the open copies."""
 
     def to(self, size: int) -> None:
+        projection.catch_up()
         kept, opened = Matter.objects.count(), Matter.objects.filter(closed_at=None).count()
         wanted: list[Pattern] = []
         if not self.receipts:
@@ -89,6 +97,7 @@ class Growing:
         random = Random(size)
         with tqdm(total=size - kept, unit=" matters", desc=f"{size:,}", leave=False) as bar:
             filling.fill(self.past, size, settled, bar.update)
+            LogRead.objects.update(size=Leaf.objects.filter(log=PUBLIC).count())
             copier = Copier()
             ages = (timedelta(minutes=random.randrange(20_000)) for _ in wanted)
             copies = (
@@ -96,6 +105,7 @@ class Growing:
                 for number, (pattern, age) in enumerate(zip(wanted, ages, strict=True), size)
             )
             crowd.load(copies, bar.update)
+        projection.catch_up()
         self.receipts += [copier.secret_of(number) for number in range(size, size + len(wanted))]
 
 
@@ -129,7 +139,8 @@ type Seconds = dict[str, dict[int, list[float]]]
 """What was read, at which size, and how long each time."""
 
 
-def _read(house: House, receipts: list[str], copies: dict[int, str]) -> Seconds:
+def _read(town: Town, receipts: list[str], copies: dict[int, str]) -> Seconds:
+    house = town.houses[0]
     seconds: Seconds = defaultdict(lambda: defaultdict(list))
     random = Random(7)
     for turn in range(ROUNDS + 1):
@@ -138,7 +149,10 @@ def _read(house: House, receipts: list[str], copies: dict[int, str]) -> Seconds:
             with switched_to(name):
                 client = Client(headers={"host": "localhost"})
                 client.force_login(house.chief, settings.AUTHENTICATION_BACKENDS[0])
-                for what, read in _reads(house, client, random, known).items():
+                reads = _reads(house, client, random, known)
+                if size <= DASHBOARD_AT:
+                    reads[DASHBOARD] = _dashboard(town)
+                for what, read in reads.items():
                     read()
                     for _ in range(READS):
                         started = perf_counter()
@@ -181,11 +195,26 @@ def _reads(
     }
 
 
+def _dashboard(town: Town) -> Callable[[], None]:
+    client = Client(headers={"host": "localhost"})
+    client.force_login(town.supervisor, settings.AUTHENTICATION_BACKENDS[0])
+
+    def figures() -> None:
+        page = client.get(reverse("reports:home"))
+        if page.status_code != 200 or page.content.count(b"/desk/figures/") < 20:
+            raise AssertionError(f"not the figures: {page.status_code}")
+
+    return figures
+
+
 def _figures(database: str, seconds: Seconds) -> Iterator[Figure]:
     for what, at in seconds.items():
         medians = {size: median(times) * 1000 for size, times in at.items()}
         for size, milliseconds in medians.items():
-            yield Figure("scale", f"{database}: {what}, {size:,}", milliseconds, "ms")
+            bar = DASHBOARD_WITHIN if (what, size) == (DASHBOARD, DASHBOARD_AT) else None
+            yield Figure("scale", f"{database}: {what}, {size:,}", milliseconds, "ms", bar)
+        if what == DASHBOARD:
+            continue
         smallest, *_, largest = medians
         ratio = medians[largest] / medians[smallest]
         yield Figure("scale", f"{database}: … {largest:,} to {smallest:,}", ratio, "times", WITHIN)

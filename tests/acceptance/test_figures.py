@@ -234,3 +234,11 @@ def test_the_list_of_matters_holds_no_words_and_only_what_the_reader_may_see(tow
     assert "某人" not in str(rows)
     assert login(town, "stranger").get("/desk/figures/matters.csv").status_code == 200
     assert login(town, "auxiliary").get("/desk/figures/matters.csv").status_code == 404
+
+
+def test_the_paper_says_how_every_figure_is_made(town: Town) -> None:
+    tell(town, [past(town, Kind.PRAISE, days_ago=30 + n) for n in range(25)])
+    page = login(town, "supervisor").get("/desk/figures/print/")
+    for one in figures.LIVED:
+        assert one.formula in page.text
+    assert "25 / 25" in page.text

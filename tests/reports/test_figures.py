@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yihu.reports import figures, measures
@@ -212,6 +212,7 @@ SOME = st.lists(
 
 
 @pytest.mark.parametrize("figure", figures.LIVED, ids=lambda one: one.name)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
 @given(now=SOME, before=SOME)
 def test_C6_no_figure_without_its_denominator(
     figure: Figure, now: list[tuple[Case, Seconds]], before: list[tuple[Case, Seconds]]

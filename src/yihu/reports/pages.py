@@ -111,6 +111,7 @@ class Look:
 
 def _context(look: Look) -> dict[str, Any]:
     report, months = look.report, look.days.months
+    issued, revoked = queries.orders(look.sitting.actor, look.chosen, look.period)
     return {
         "look": look,
         "report": report,
@@ -122,6 +123,8 @@ def _context(look: Look) -> dict[str, Any]:
         "imported": shown.several(look.imported, figures.IMPORTED) if look.imported else [],
         "by_kind": shown.by_kind(report),
         "by_reporter": shown.by_reporter(report),
+        "issued": issued,
+        "revoked": revoked,
         "by_month": shown.by_month(look.months, months),
         "clocks_by_month": shown.clocks_by_month(look.months, months),
         "reclassified": [

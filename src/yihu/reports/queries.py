@@ -8,7 +8,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from yihu.kernel.access import Actor
@@ -32,6 +32,7 @@ from yihu.reports.measures import (
 )
 from yihu.reports.models import DirectCase, Reclassification
 from yihu.reports.periods import Days
+from yihu.thanks.queries import at_the_desk
 
 Flag = DirectCase.Flag
 type Cases = QuerySet[DirectCase]
@@ -223,6 +224,15 @@ def listed(actor: Actor, seen: Cases, period: Period) -> Cases:
     """The cases of a period whose matters the reader may open, the newest first."""
     rows = within(seen, period).filter(matter__in=visible_to(actor))
     return rows.select_related("matter").order_by("-opened_at", "-pk")
+
+
+def orders(actor: Actor, stations: Iterable[Organisation], period: Period) -> tuple[int, int]:
+    """Commendation orders issued in a period, and how many of them were revoked since."""
+    issued = at_the_desk(actor).filter(
+        station__in=stations, issued_at__gte=period.since, issued_at__lt=period.until
+    )
+    told = issued.order_by().aggregate(issued=Count("pk"), revoked=Count("revoked_at"))
+    return told["issued"], told["revoked"]
 
 
 @dataclass(frozen=True, slots=True)
