@@ -195,6 +195,22 @@ def test_a_receiver_that_fails_is_tried_again_from_the_same_place(
     assert (hook.attempts, hook.fault) == (0, "")
 
 
+@pytest.mark.parametrize(
+    "url", ["http://" + "a" * 70 + ".example/", "http://127.0.0.1:1/灯", "http://a b/", "http://.."]
+)
+def test_an_address_that_cannot_be_called_holds_nobody_up(
+    town: Town, receiver: Receiver, url: str
+) -> None:
+    bad = listen(town, receiver)
+    Subscription.objects.filter(pk=bad.pk).update(url=url)
+    listen(town, receiver)
+    write(town)
+    assert tell() == 1
+    bad.refresh_from_db()
+    assert bad.attempts == 1
+    assert bad.fault
+
+
 def test_a_redirect_is_not_followed(town: Town, receiver: Receiver) -> None:
     listen(town, receiver)
     write(town)

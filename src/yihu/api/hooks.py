@@ -81,7 +81,7 @@ def _serve(subscription: Subscription) -> int:
         if event in subscription.wants and _may_hear(subscription, actor, leaf.entry):
             try:
                 _send(subscription, leaf.index, body_of(leaf.entry, Event(event)))
-            except (receivers.NotAllowed, OSError, HTTPException) as fault:
+            except (OSError, HTTPException, ValueError) as fault:  # ValueError: no such address
                 _failed(subscription, fault)
                 return taken
             taken += 1
