@@ -40,6 +40,12 @@ class Work(Desk):
             made.form.initial = self.version.model_dump()
         return made
 
+    def _sensible(self, declared: Move | Act) -> bool:
+        """Nobody is offered to check what they wrote or did themselves."""
+        checks = declared.name in ("pass_first", "publish", "effective", "not_effective")
+        own = self.matter.solution_owner_id == self.actor.id
+        return not (checks and own) and super()._sensible(declared)
+
     @cached_property
     def version(self) -> Written | None:
         return queries.newest_version(self.matter)

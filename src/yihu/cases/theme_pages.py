@@ -62,11 +62,15 @@ def theme(request: StaffRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("整改措施已开始。"), extra_tags="done")
             return redirect("cases:measure", done.matter.reference)
     said = excerpts(known)
+    running = list(queries.measures(request.actor).filter(theme=found))
+    may_open = queries.oversees(request.actor, found.station_id) and not any(
+        one.matter.is_open for one in running
+    )
     context = {
         "theme": found,
         "rows": [(matter, said.get(matter.id, "")) for matter in known],
-        "measures": queries.measures(request.actor).filter(theme=found),
-        "form": form if queries.oversees(request.actor, found.station_id) else None,
+        "measures": running,
+        "form": form if may_open or form.errors else None,
         "key": uuid4().hex,
     }
     return render(request, "cases/theme.html", context, status=422 if form.errors else 200)
@@ -77,13 +81,13 @@ def theme(request: StaffRequest, key: UUID) -> HttpResponse:
 def alike(request: StaffRequest, reference: str) -> HttpResponse:
     """Beside a matter: what came that is alike, and the case that may help; a piece of a page."""
     found = doing.find(request, reference, DIRECT)
-    near = queries.near(request.actor, found)
+    theme, others = queries.near(request.actor, found) or (None, [])
+    said = excerpts(others, length=40)
     text = excerpts([found], length=1000).get(found.id, "")
     context = {
         "matter": found,
-        "theme": near[0] if near else None,
-        "others": near[1] if near else [],
-        "said": excerpts(near[1], length=40) if near else {},
+        "theme": theme,
+        "others": [(other, said.get(other.id, "")) for other in others],
         "helping": queries.helping(request.actor, text) if text else None,
     }
     return render(request, "cases/alike.html", context)
