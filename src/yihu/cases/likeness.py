@@ -21,7 +21,8 @@ READ = 200
 FILLERS = (
     "的了是在我你他她们您好请问谁什么想应该一个这那有和也都就不很还"
     "到说要会能去着过吗呢吧啊与及对为被把"
-)"""Characters that hold sentences together and say nothing of what they are about."""
+)
+"""Characters that hold sentences together and say nothing of what they are about."""
 COMMON, FEW = 50, 100
 """What more than one in fifty messages hold tells none from the others, unless they are few."""
 _BREAKS = re.compile(rf"[\W_{FILLERS}]+")
