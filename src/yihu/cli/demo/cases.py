@@ -174,7 +174,7 @@ class Library:
             theme=theme,
             payload=Given(
                 handler=self.officers[0].id,
-                words="先到现场看一次，与物业约定办法；每周去看，连看四周。",
+                words="弄清为什么一再有人来问，写成一页纸贴到门口和群里；每周看还有没有人问。",
             ),
             client_key=b"demo measure",
         )
