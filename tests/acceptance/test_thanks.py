@@ -294,3 +294,13 @@ def test_C14_praise_pays_nothing(town: Town) -> None:
     page = login(town, "officer").get("/desk/thanks/mine/").text
     assert "2 次" not in page
     assert "共" not in page
+
+
+def test_L70_a_praise_of_the_chief_is_verified_and_issued_from_outside(town: Town) -> None:
+    with pytest.raises(Refused):
+        praised(town, "chief", handler="officer")
+    sent = praised(town, "chief", handler="supervisor")
+    with pytest.raises(Refused):
+        issue(town.actor("chief"), sent.matter)
+    order = issue(town.actor("supervisor"), sent.matter)
+    assert order.number == 1

@@ -147,7 +147,8 @@ class Desk:
             labels=self.language.labels(declared, audiences),
             titles=self.language.titles(self.matter.kind),
             people={
-                name: self.everyone if name == "praised" else self.candidates for name in named
+                name: self.everyone if name == "praised" else self._who_may(declared)
+                for name in named
             },
             hints=self.language.HINTS,
             ready=ready(declared.name, self.matter.kind),
@@ -178,6 +179,17 @@ class Desk:
             else:
                 below.append((str(person), f"{name} · {_('、').join(map(roster.title, posts))}"))
         return here + below
+
+    def _who_may(self, declared: Move | Act) -> list[tuple[str, str]]:
+        """A praise may be looked into from outside, too: nobody in the station may, where it is
+        the chief's."""
+        if declared.does is not Does.VERIFIES or self.matter.watch_id is None:
+            return self.candidates
+        outside = self.sitting.roster.staff_of([self.matter.watch_id])
+        return self.candidates + [
+            (str(person), f"{name} · {_('、').join(map(self.sitting.roster.title, posts))}")
+            for person, (name, posts) in outside.items()
+        ]
 
     @cached_property
     def everyone(self) -> list[tuple[str, str]]:

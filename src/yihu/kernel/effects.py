@@ -62,7 +62,8 @@ def _candidate(change: "Change", field: str) -> Actor:
     return person
 
 
-def _assign(change: "Change") -> None:
+def _assign(change: "Change", *also: UUID | None) -> None:
+    """To someone of the office, of what is below it, or of one of the other organisations."""
     person = _candidate(change, "handler")
     if person.bound_by(change.standing.subjects):
         raise Refused(
@@ -74,7 +75,7 @@ def _assign(change: "Change") -> None:
     organisation = change.matter.office_id
     if not any(organisation == p.organisation or organisation in p.reach for p in person.posts):
         reach = {org for post in change.actor.posts for org in post.reach}
-        if not any(post.organisation in reach for post in person.posts):
+        if not any(post.organisation in reach.union(also) for post in person.posts):
             raise Refused("elsewhere", "this person holds no post in this office", field="handler")
     change.matter.solution_owner_id = person.id
 
@@ -102,7 +103,8 @@ def _name_subject(change: "Change") -> None:
 
 
 def _verify(change: "Change") -> None:
-    """Whoever is praised becomes a party; someone whom they do not command finds out."""
+    """Whoever is praised becomes a party; someone whom they do not command finds out, which
+    for a praise of the chief is someone of the supervising organisation."""
     matter, known = change.matter, people_who_are(BENEFICIARY, change.parties)
     for person in map(UUID, change.facts["praised"]):
         found = change.people.actor(person)
@@ -112,7 +114,7 @@ def _verify(change: "Change") -> None:
             party, _key = make_party(matter, NewParty(role=BENEFICIARY, person=person))
             change.newcomers.append(party)
             change.parties.append(party)
-    _assign(change)
+    _assign(change, matter.watch_id)
 
 
 def _require_no_beneficiary(change: "Change", person: Actor, **where: object) -> None:
