@@ -97,7 +97,7 @@ CASE_STUDY = declare(
             ),
             Move(
                 "drop",
-                _("不写了"),
+                _("不再写了"),
                 ("drafted", *CHECKING, "disputed"),
                 "dropped",
                 by=(HANDLER, STATION_CHIEF, SUPERVISOR),

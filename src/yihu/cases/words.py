@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yihu.cases.privacy import Trace
@@ -88,4 +88,4 @@ def labels(declared: Move | Act, sealed_for: Mapping[str, str]) -> dict[str, Wor
 
 
 def refusal(code: str) -> str:
-    return str(REFUSALS.get(code) or say("这一步现在办不了。"))
+    return str(REFUSALS.get(code) or gettext("这一步现在办不了。"))

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--from-ledger",
             action="store_true",
-            help=_("直接从账本条目算（慢），用来核对平时读的汇总"),
+            help=_("直接从台账条目算（慢），用来核对平时读的汇总"),
         )
         parser.add_argument("--json", action="store_true", help=_("以 JSON 输出"))
 
