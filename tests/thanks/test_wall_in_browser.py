@@ -48,6 +48,7 @@ def test_L77_a_withdrawn_photo_leaves_the_open_wall_within_a_minute(
 ) -> None:
     photo = wall.locator("img")
     expect(photo).to_be_visible()
+    expect(wall.locator("figcaption")).to_have_text("officer")
     assert photo.evaluate("image => image.decode().then(() => image.naturalWidth)") == 60
     actions.withdraw(actor=town.actor("officer"), credit=credit(order, town).pk)
     wall.clock.fast_forward(MINUTE)

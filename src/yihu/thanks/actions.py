@@ -210,7 +210,7 @@ def revoke(
             ),
             occurred_at=occurred_at,
         )
-        _forget(PhotoConsent.objects.filter(credit__commendation=order), now)
+        _forget(PhotoConsent.objects.filter(mention__commendation=order), now)
     overwrite_freed_pages()
     return order
 
@@ -230,12 +230,12 @@ def consent(*, actor: Actor, credit: int, photo: bytes, wording: str) -> PhotoCo
         order = Commendation.objects.select_for_update(of=("self",)).get(pk=own.commendation_id)
         if order.revoked_at is not None:
             raise Refused("already_revoked", "this order was revoked")
-        live = PhotoConsent.objects.filter(credit=own, withdrawn_at=None)
+        live = PhotoConsent.objects.filter(mention=own, withdrawn_at=None)
         same = live.first()
         if same is not None and bytes(same.photo) == photo and same.wording == wording:
             return same
         _forget(live, now)
-        given = PhotoConsent.objects.create(credit=own, wording=wording, photo=photo, given_at=now)
+        given = PhotoConsent.objects.create(mention=own, wording=wording, photo=photo, given_at=now)
     overwrite_freed_pages()
     return given
 
@@ -243,7 +243,7 @@ def consent(*, actor: Actor, credit: int, photo: bytes, wording: str) -> PhotoCo
 def withdraw(*, actor: Actor, credit: int) -> None:
     """Take one's photo back: its bytes are gone when this returns. Twice is as good as once."""
     with transaction.atomic():
-        _forget(PhotoConsent.objects.filter(credit=_own(actor, credit)), timezone.now())
+        _forget(PhotoConsent.objects.filter(mention=_own(actor, credit)), timezone.now())
     overwrite_freed_pages()
 
 

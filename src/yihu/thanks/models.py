@@ -107,7 +107,7 @@ class PhotoConsent(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    credit = models.ForeignKey(Credit, on_delete=models.PROTECT, related_name="consents")
+    mention = models.ForeignKey(Credit, on_delete=models.PROTECT, related_name="consents")
     wording = models.CharField(max_length=200)
     photo = models.BinaryField()
     given_at = models.DateTimeField()
@@ -116,7 +116,7 @@ class PhotoConsent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["credit"], condition=Q(withdrawn_at=None), name="one_consent_at_a_time"
+                fields=["mention"], condition=Q(withdrawn_at=None), name="one_consent_at_a_time"
             )
         ]
 

@@ -53,7 +53,7 @@ def on_the_wall(station: UUID, now: datetime | None = None) -> QuerySet[Commenda
 def photo(consent: UUID) -> bytes | None:
     """A photo that its person lets everybody see, now; None for any other."""
     found = PhotoConsent.objects.filter(
-        pk=consent, withdrawn_at=None, credit__commendation__in=public().filter(revoked_at=None)
+        pk=consent, withdrawn_at=None, mention__commendation__in=public().filter(revoked_at=None)
     )
     content = found.values_list("photo", flat=True).first()
     return None if content is None else bytes(content)
@@ -61,7 +61,7 @@ def photo(consent: UUID) -> bytes | None:
 
 def own_photo(actor: Actor, consent: UUID) -> bytes | None:
     """A photo that the actor gave themselves and has not taken back."""
-    own = PhotoConsent.objects.filter(pk=consent, withdrawn_at=None, credit__in=credits_of(actor))
+    own = PhotoConsent.objects.filter(pk=consent, withdrawn_at=None, mention__in=credits_of(actor))
     content = own.values_list("photo", flat=True).first()
     return None if content is None else bytes(content)
 
