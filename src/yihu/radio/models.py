@@ -80,7 +80,7 @@ class Burst(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bursts"
     )
     level = models.CharField(max_length=16)
-    started_at = models.DateTimeField()
+    started_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
     file = models.CharField(max_length=120)
 
