@@ -16,8 +16,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from yihu.live import relay as relaying
 from yihu.live.frames import Frame, packed, unpacked
-from yihu.radio.recording import NotARecording, Recording, opened
 from yihu.live.relay import Relay
+from yihu.radio.recording import NotARecording, Recording, opened
 from yihu.radio.tickets import GroupRight, Ticket
 
 ORIGIN = "http://yihu.test"
