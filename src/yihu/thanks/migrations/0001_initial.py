@@ -8,73 +8,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
-        ('people', '0001_initial'),
+        ("kernel", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Commendation',
+            name="Commendation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('district', models.CharField(max_length=16)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('declared', models.CharField(blank=True, default='', max_length=24)),
-                ('declaration', models.CharField(blank=True, default='', max_length=200)),
-                ('discreet', models.BooleanField(default=False)),
-                ('issued_at', models.DateTimeField()),
-                ('key_hash', models.BinaryField(max_length=32, unique=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('revoke_reason', models.CharField(blank=True, default='', max_length=400)),
-                ('issued_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.matter')),
-                ('revoked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("declared", models.CharField(blank=True, default="", max_length=24)),
+                ("declaration", models.CharField(blank=True, default="", max_length=200)),
+                ("discreet", models.BooleanField(default=False)),
+                ("issued_at", models.DateTimeField()),
+                ("key_hash", models.BinaryField(max_length=32, unique=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("revoke_reason", models.CharField(blank=True, default="", max_length=400)),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.matter",
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Credit',
+            name="Credit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('organisation_name', models.CharField(blank=True, max_length=80)),
-                ('commendation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='thanks.commendation')),
-                ('organisation', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credits', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("organisation_name", models.CharField(blank=True, max_length=80)),
+                (
+                    "commendation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits",
+                        to="thanks.commendation",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PhotoConsent',
+            name="PhotoConsent",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('wording', models.CharField(max_length=200)),
-                ('photo', models.BinaryField()),
-                ('given_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('mention', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='thanks.credit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("wording", models.CharField(max_length=200)),
+                ("photo", models.BinaryField()),
+                ("given_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "mention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="thanks.credit",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='commendation',
-            constraint=models.UniqueConstraint(fields=('station', 'year', 'number'), name='commendation_number_once'),
+            model_name="commendation",
+            constraint=models.UniqueConstraint(
+                fields=("station", "year", "number"), name="commendation_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commendation',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('matter',), name='commendation_in_force_once'),
+            model_name="commendation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at", None)),
+                fields=("matter",),
+                name="commendation_in_force_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credit',
-            constraint=models.UniqueConstraint(fields=('commendation', 'person'), name='credit_once_a_person'),
+            model_name="credit",
+            constraint=models.UniqueConstraint(
+                fields=("commendation", "person"), name="credit_once_a_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photoconsent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('mention',), name='one_consent_at_a_time'),
+            model_name="photoconsent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at", None)),
+                fields=("mention",),
+                name="one_consent_at_a_time",
+            ),
         ),
     ]
