@@ -113,7 +113,7 @@ def test_killed_programs_come_back_and_a_stop_leaves_nothing(run) -> None:
     running = run()
     running.wait_for(re.escape(running.url))
     before = running.programs()
-    assert set(before) == {"yihu-web", "yihu-clock"}
+    assert set(before) == {"yihu-web", "yihu-relay", "yihu-clock"}
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     eventually(lambda: set(running.programs()) == set(before) and running.answers())

@@ -1,5 +1,6 @@
 """The real web server, as operators run it, over one test database."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -17,9 +18,14 @@ STARTS_WITHIN = 30  # seconds; a loaded two-core machine needs a few
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free, and so is the next one: the relay's."""
+    while True:
+        with socket.socket() as probe, socket.socket() as beside:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+            with contextlib.suppress(OSError, OverflowError):
+                beside.bind(("127.0.0.1", port + 1))
+                return port
 
 
 class Site:
