@@ -78,10 +78,14 @@ def rehearse(house: House, url: str, seconds: float, seed: int = 9) -> Outcome:
     kept: dict[str, dict[str, str]] = {}
     with _site(url) as site:
         clients = [
-            threading.Thread(target=_write, args=(site.port, house.code, stop, kept, outcome))
+            threading.Thread(
+                target=_write, args=(site.port, house.code, stop, kept, outcome), daemon=True
+            )
             for _ in range(CLIENTS)
         ]
-        clients.append(threading.Thread(target=_write_late, args=(house, stop, outcome)))
+        clients.append(
+            threading.Thread(target=_write_late, args=(house, stop, outcome), daemon=True)
+        )
         for client in clients:
             client.start()
         ends = time.monotonic() + seconds
