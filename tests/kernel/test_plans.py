@@ -14,11 +14,13 @@ import pytest
 from django.db import connection
 from tests.support.town import Town, build
 
+from yihu.direct import inbox
 from yihu.direct import queries as direct
 from yihu.direct.actions import Message, Sent, send
 from yihu.direct.kinds import Kind
 from yihu.kernel import ledger, notices, proofs, queries
 from yihu.kernel.timeline import excerpts
+from yihu.people.desk import Sitting
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +94,24 @@ def test_an_inbox_is_a_walk_along_one_index(town: Town, sent: Sent) -> None:
         if connection.vendor == "sqlite":
             assert index in plan
             assert "TEMP B-TREE" not in plan, "sorted, though the index is in order"
+
+
+@pytest.mark.parametrize("who", ["chief", "supervisor"])
+def test_what_presses_is_counted_along_the_indexes_of_what_is_open(
+    town: Town, sent: Sent, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting = Sitting.of(town.people[who])
+    monkeypatch.setattr(inbox, "PAGE", MANY - 1)  # so that the rest is counted
+    with plans() as found:
+        inbox.today(sitting)
+        page = inbox.read(sitting, inbox.Asked())
+    assert page.count == MANY
+    assert scanned(found) == set()
+    if connection.vendor == "sqlite":
+        for _sql, plan in found:
+            walked = re.findall(r"kernel_matter USING INDEX (\w+)", plan)
+            assert walked
+            assert all(index.startswith("matter_open_by_") for index in walked), plan
 
 
 def test_what_a_handler_solves_is_found_by_index(town: Town, sent: Sent) -> None:

@@ -6,7 +6,7 @@ themselves) is one walk along an index; the lists are merged here.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -27,6 +27,7 @@ PAGE = 100
 SEARCHED = 500
 """How many open matters, the most urgent first, a search in words opens."""
 MOST_COUNTED = 1000
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
 OPEN_STEPS = tuple(step for step in PRAISE.steps if isinstance(step, Step))
 DUE = ("late", "today", "week")
 WHOSE = ("turn", "solve")
@@ -117,8 +118,14 @@ def due(when: str) -> Q:
     if when == "late":
         return Q(due_at__lt=now)
     ahead = 1 if when == "today" else 7 - now.weekday()
-    midnight = datetime.combine(now.date() + timedelta(days=ahead), time.min)
-    return Q(due_at__gte=now, due_at__lt=timezone.make_aware(midnight, now.tzinfo))
+    return Q(due_at__gte=now, due_at__lt=_midnight(ahead))
+
+
+def _midnight(ahead: int) -> datetime:
+    """The end of the day after so many days less one: of today for 1."""
+    now = timezone.localtime()
+    day = datetime.combine(now.date() + timedelta(days=ahead), time.min)
+    return timezone.make_aware(day, now.tzinfo)
 
 
 def _my_turn(sitting: Sitting) -> Q:
@@ -164,16 +171,23 @@ class Today:
 
 def today(sitting: Sitting) -> Today:
     """What presses, in one statement: the numbers are what the two filters find."""
-    pressing = due("late") | due("today")
-    moments = list(_together(found.filter(pressing) for found in lists_of(sitting)))
+    moments = list(_together(lists_of(sitting), before=_midnight(1)))
     now = timezone.now()
     late = sum(moment is not None and moment < now for moment in moments)
     return Today(late, len(moments) - late, len(moments) > MOST_COUNTED)
 
 
-def _together(lists: Iterable[QuerySet[Matter]]) -> QuerySet[Matter, datetime | None]:
-    """What the lists hold in one, in no order and no further than is counted: when each is due."""
-    first, *others = (found.order_by().values_list("due_at", flat=True) for found in lists)
+def _together(
+    lists: Iterable[QuerySet[Matter]], before: datetime = EVER
+) -> QuerySet[Matter, datetime | None]:
+    """What the lists hold in one, in no order and no further than is counted: when each is due.
+
+    One bound on the time, since by it a database finds the index of what is open.
+    """
+    first, *others = (
+        found.order_by().filter(due_at__lt=before).values_list("due_at", flat=True)
+        for found in lists
+    )
     return first.union(*others, all=True)[: MOST_COUNTED + 1]
 
 
