@@ -62,15 +62,22 @@ JOBS = (
 
 
 def run_once(jobs: Sequence[Job]) -> list[str]:
-    """Do each job until nothing is left of it; the names of those that failed."""
-    failed = []
-    for job in jobs:
+    """Do all jobs until nothing is left of any, since one may make work for another; the names
+    of those that failed, which are not tried again."""
+    failed: list[str] = []
+
+    def finish(job: Job) -> int:
+        done = 0
         try:
-            while job.work():
-                pass
+            while job.name not in failed and (did := job.work()):
+                done += did
         except Exception as fault:
             _report(job, fault)
             failed.append(job.name)
+        return done
+
+    while sum([finish(job) for job in jobs]):
+        pass
     return failed
 
 
