@@ -180,13 +180,16 @@ def test_who_cannot_wait_is_told_why() -> None:
     assert none.after(FloorRequest, "bo") == [FloorDeny("bo", cause=cause)]
 
 
-def test_in_a_broadcast_group_only_its_talkers_may_ask() -> None:
-    group = Group(Rules(talkers=frozenset({"ann"})))
+def test_who_only_listens_on_a_broadcast_group_is_denied_in_every_state() -> None:
+    group = Group()
     denied = [FloorDeny("bo", cause=DenyCause.RECEIVE_ONLY)]
-    assert group.after(FloorRequest, "bo", Level.EMERGENCY) == denied
+    asked = ("bo", Level.EMERGENCY, 9, False)
+    assert group.after(FloorRequest, *asked) == denied
     group.after(FloorRequest, "ann")
-    assert group.after(FloorRequest, "bo", Level.EMERGENCY) == denied
-    assert group.floor.talker == "ann"
+    assert group.after(FloorRequest, *asked) == denied
+    group.after(ForcedRelease)
+    assert group.after(FloorRequest, *asked) == denied
+    assert (group.floor.talker, group.floor.queue) == ("ann", ())
 
 
 def test_media_without_permission_is_refused_once_a_second_not_once_a_frame() -> None:
@@ -236,17 +239,13 @@ def test_who_was_cut_off_and_asks_again_does_not_come_back_after_leaving() -> No
 
 who = st.sampled_from(PEOPLE)
 happenings = st.one_of(
-    st.tuples(st.just(FloorRequest), who, st.sampled_from(Level), st.integers(0, 1)),
+    st.tuples(st.just(FloorRequest), who, st.sampled_from(Level), st.integers(0, 1), st.booleans()),
     st.tuples(st.sampled_from([FloorRelease, QueuePositionRequest, Joined, Left]), who),
     st.tuples(st.just(Media), who),
     st.tuples(st.just(ForcedRelease)),
 )
 walks = st.lists(st.tuples(happenings, st.floats(0, 6)), max_size=60)
-rules = st.builds(
-    Rules,
-    queue=st.integers(0, 3),
-    talkers=st.one_of(st.none(), st.frozensets(who, min_size=1)),
-)
+rules = st.builds(Rules, queue=st.integers(0, 3))
 
 
 class Sets:

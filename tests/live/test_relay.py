@@ -272,20 +272,21 @@ def test_who_listens_only_may_not_ask(running: Running) -> None:
     silent = replace(ANN, groups=(replace(GUARDS, talks=False),))
     with phones(running, silent) as (ann,):
         ann.say("Floor Request")
-        assert ann.wait("Refused")["code"] == "listens_only"
+        assert ann.wait("Floor Deny")["cause"] == 5
 
 
 def test_who_slept_catches_up_or_is_told_to_reload(running: Running) -> None:
     net = running.relay.net
     with phones(running, ANN) as (ann,):
         epoch = ann.welcome["epoch"]
-        running.loop.call_soon_threadsafe(net.publish, "一")
-        assert ann.wait("Event") == {"say": "Event", "number": 1, "event": "一"}
-        running.loop.call_soon_threadsafe(net.publish, "二")
-        ann.wait("Event")
+        running.ask(lambda: net.publish({"topic": "call"}, district="test", groups=["guards"]))
+        assert ann.wait("Event") == {"say": "Event", "number": 1, "event": {"topic": "call"}}
+    running.ask(lambda: net.publish({"topic": "school"}, district="test", groups=["school"]))
+    running.ask(lambda: net.publish({"topic": "call"}, district="town", groups=["guards"]))
+    running.ask(lambda: net.publish({"topic": "alarm"}, district="test", people=["p1"]))
     with running.line() as line:
         back = Phone(line, ANN, epoch=epoch, since=1)
-        assert back.wait("Event")["event"] == "二"
+        assert back.wait("Event") == {"say": "Event", "number": 4, "event": {"topic": "alarm"}}
     with running.line() as line:
         Phone(line, ANN, epoch="another run", since=1).wait("Reload")
 

@@ -98,6 +98,8 @@ def step(floor: Floor, event: Event, rules: Rules) -> Outcome:
     """The floor after one event, and what to send. Every pair of state and event is in TABLE."""
     if isinstance(event, Expired) and event.timer not in floor.timers:
         return floor, []  # it was stopped while its alarm was on the way
+    if isinstance(event, FloorRequest) and not event.talks:
+        return _denied(floor, event.who, DenyCause.RECEIVE_ONLY)
     return TABLE[floor.state, type(event)](floor, event, rules)
 
 
@@ -165,8 +167,6 @@ def _denied(floor: Floor, who: str, cause: DenyCause) -> Outcome:
 
 
 def _request_when_idle(floor: Floor, event: FloorRequest, rules: Rules) -> Outcome:
-    if rules.talkers is not None and event.who not in rules.talkers:
-        return _denied(floor, event.who, DenyCause.RECEIVE_ONLY)
     return _grant(floor, event, event.at, rules)
 
 
@@ -175,16 +175,8 @@ def _request_when_taken(floor: Floor, event: FloorRequest, rules: Rules) -> Outc
     if holder is not None and event.who == holder.who:
         raised = replace(floor, holder=max(holder, event, key=lambda one: one.priority))
         return raised, [FloorGranted(event.who, duration=_left(floor, event.at, rules))]
-    if rules.talkers is not None and event.who not in rules.talkers:
-        return _denied(floor, event.who, DenyCause.RECEIVE_ONLY)
     if holder is not None and event.priority > holder.priority:
         return _preempt(floor, event, rules)
-    return _enqueue(floor, event, rules)
-
-
-def _request_when_pending(floor: Floor, event: FloorRequest, rules: Rules) -> Outcome:
-    if rules.talkers is not None and event.who not in rules.talkers:
-        return _denied(floor, event.who, DenyCause.RECEIVE_ONLY)
     return _enqueue(floor, event, rules)
 
 
@@ -349,7 +341,7 @@ TABLE: Mapping[tuple[State, type[Event]], Handler] = MappingProxyType(
         (_TAKEN, Left): _leave,
         (_TAKEN, ForcedRelease): _force_release,
         (_TAKEN, Expired): _expire_when_taken,
-        (_PENDING, FloorRequest): _request_when_pending,
+        (_PENDING, FloorRequest): _enqueue,
         (_PENDING, FloorRelease): _release,
         (_PENDING, QueuePositionRequest): _tell_position,
         (_PENDING, Media): _media_when_pending,

@@ -65,8 +65,7 @@ class Level(IntEnum):
 class Rules:
     """What one group allows. Seconds; the limits are the standard's defaults.
 
-    `queue` is how many may wait; with 0 nobody does. `talkers`: in a broadcast group the only
-    ones who may ask for the floor; None for all.
+    `queue` is how many may wait; with 0 nobody does.
     """
 
     t1: float = 4.0
@@ -76,7 +75,6 @@ class Rules:
     t20: float = 1.0
     c20: int = 3
     queue: int = 10
-    talkers: frozenset[str] | None = None
 
 
 # --- what happens --------------------------------------------------------------------------------
@@ -91,11 +89,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class FloorRequest(Event):
-    """`rank` comes from the role: at the same level the higher one takes the floor."""
+    """`rank` comes from the role: at the same level the higher one takes the floor. `talks`:
+    not one of those who only listen, as most do on a broadcast group.
+    """
 
     who: str
     level: Level = Level.NORMAL
     rank: int = 0
+    talks: bool = True
 
     @property
     def priority(self) -> tuple[int, int]:

@@ -7,8 +7,8 @@
 | 4 | packet within the burst, from 0 |
 | … | one Opus packet, as it was encoded (RFC 6716) |
 
-Numbers are unsigned and most significant byte first. Upwards the stream is 0: a talker sends
-into the one floor that was granted.
+Numbers are unsigned and most significant byte first. Upwards the stream is the one that Floor
+Granted named; the relay numbers the packets anew.
 """
 
 import struct

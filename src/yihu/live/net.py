@@ -1,19 +1,22 @@
 """The net: who listens where, whose speech goes to whom. No I/O; `relay.py` is its skin.
 
-A set is anything with `tell` (a message) and `play` (a frame). A frame is built once and given
-to all; a set whose line is full misses frames, and never delays another.
+A frame is recorded, then built once and given to all; a set whose line is full misses frames,
+and never delays another. Nothing crosses from one district to another.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import count
-from typing import Protocol
+from math import inf
 
 from yihu.live import words
-from yihu.live.events import EventLog
+from yihu.live.events import Audience, EventLog
 from yihu.live.floor import Floor, step
 from yihu.live.floor_words import (
     Event,
+    FloorDeny,
+    FloorGranted,
+    FloorRevoke,
     Joined,
     Left,
     Media,
@@ -21,49 +24,54 @@ from yihu.live.floor_words import (
     Rules,
 )
 from yihu.live.frames import BadFrame, Frame, packed, unpacked
+from yihu.live.metrics import Counts
+from yihu.live.seams import Burst, Fanout, Recorder, Set
 from yihu.radio.ogg import BadPacket, samples
 from yihu.radio.tickets import GroupRight, Ticket
 
+LARGE_GROUP = 100
+"""Sets; in a larger group frames are longer, and only the number of those who listen is told."""
+FRAME, LARGE_FRAME = 20, 60
+"""Milliseconds of speech in a frame."""
+HERE_EVERY = 1.0
+"""Seconds between two times that a group is told who is there."""
 
-class Set(Protocol):
-    """One device on the net."""
-
-    ticket: Ticket
-
-    def tell(self, text: str) -> None: ...
-
-
-class Burst(Protocol):
-    """One burst of speech being kept."""
-
-    def add(self, opus: bytes) -> None: ...
-
-    def end(self) -> None: ...
-
-
-class Recorder(Protocol):
-    def begin(self, group: str, talker: Ticket, level: str) -> Burst: ...
-
-
-type Fanout = Callable[[Iterable[Set], bytes], None]
-"""Give one frame to many sets at once."""
+type Place = tuple[str, str]
+"""A group: its district and its id."""
 
 
 @dataclass(slots=True)
 class Group:
     """A talk group: its floor, the sets that listen, and the burst that is being spoken."""
 
-    id: str
-    rules: Rules
+    place: Place
     sets: dict[str, Set] = field(default_factory=dict)
     floor: Floor = field(default_factory=Floor)
     stream: int = 0
     packet: int = 0
     burst: Burst | None = None
+    others: list[Set] | None = None
+    changed: bool = False
+    here_at: float = -inf
 
     @property
-    def names(self) -> Mapping[str, str]:
-        return {device: one.ticket.name for device, one in self.sets.items()}
+    def id(self) -> str:
+        return self.place[1]
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.sets) > LARGE_GROUP
+
+    def name_of(self, device: str) -> str:
+        one = self.sets.get(device)
+        return one.ticket.name if one else ""
+
+    def listeners(self) -> list[Set]:
+        """All but the talker: made anew only when somebody came or went, not for each frame."""
+        if self.others is None:
+            talker = self.floor.talker
+            self.others = [one for device, one in self.sets.items() if device != talker]
+        return self.others
 
 
 class Net:
@@ -75,39 +83,48 @@ class Net:
         fanout: Fanout,
         recorder: Recorder,
         log: EventLog,
-        rules: Callable[[GroupRight], Rules] = lambda right: Rules(),
+        counts: Counts,
+        rules: Rules | None = None,
     ) -> None:
         self._clock, self._fanout, self._recorder = clock, fanout, recorder
-        self._rules = rules
+        self._rules = rules or Rules()
         self._streams = count(1)
-        self.log = log
+        self.log, self.counts = log, counts
         self.sets: dict[str, Set] = {}
-        self.groups: dict[str, Group] = {}
+        self.groups: dict[Place, Group] = {}
+        self.stunned: set[str] = set()
 
     # --- coming and going --------------------------------------------------------------------
 
-    def login(self, one: Set, epoch: str = "", since: int = 0) -> Set | None:
-        """A set comes on; the one that its device had before, if any, is to be closed."""
-        before = self.sets.get(one.ticket.device)
+    def login(self, one: Set, epoch: str = "", since: int = 0) -> None:
+        """A set comes on; the one that its device had before, if any, is closed."""
+        device = one.ticket.device
+        if device in self.stunned:
+            self.counts.logins_refused += 1
+            one.close("stunned")
+            return
+        before = self.sets.get(device)
         if before is not None:
             self.logout(before)
-        self.sets[one.ticket.device] = one
+            before.close("logged in elsewhere")
+        self.counts.logins += 1
+        self.sets[device] = one
         one.tell(words.told("Welcome", epoch=self.log.epoch, newest=self.log.newest))
         if epoch:
             self._catch_up(one, epoch, since)
         for right in one.ticket.groups:
             self._join(one, right)
-        return before
 
     def change(self, one: Set, ticket: Ticket) -> None:
         """Other rights take effect at once: a group that is no longer theirs falls silent."""
         before, one.ticket = one.ticket, ticket
         for right in before.groups:
-            group = self.groups.get(right.id)
-            here = group is not None and group.sets.get(ticket.device) is one
-            if group is not None and here and right.id not in ticket.rights:
+            group = self._listened(one, right.id)
+            if group is None:
+                continue
+            if right.id not in ticket.rights:
                 self._leave(one, group)
-            elif group is not None and here and not ticket.rights[right.id].talks:
+            elif not ticket.rights[right.id].talks:
                 self._step(group, Left(self._clock(), ticket.device))
         for right in ticket.groups:
             if right.id not in before.rights:
@@ -123,133 +140,178 @@ class Net:
             if group.sets.get(device) is one:
                 self._leave(one, group)
 
+    def stun(self, device: str) -> None:
+        """A lost set: its line ends, its floor is free, and it does not come back."""
+        self.stunned.add(device)
+        one = self.sets.get(device)
+        if one is not None:
+            self.logout(one)
+            one.close("stunned")
+
     def _join(self, one: Set, right: GroupRight) -> None:
-        group = self.groups.get(right.id)
-        if group is None:
-            group = self.groups[right.id] = Group(right.id, self._rules(right))
+        place = (one.ticket.district, right.id)
+        group = self.groups.setdefault(place, Group(place))
         group.sets[one.ticket.device] = one
+        group.others, group.changed = None, True
         self._step(group, Joined(self._clock(), one.ticket.device))
-        self._tell_who_is_here(group)
 
     def _leave(self, one: Set, group: Group) -> None:
         del group.sets[one.ticket.device]
+        group.others, group.changed = None, True
         self._step(group, Left(self._clock(), one.ticket.device))
-        self._tell_who_is_here(group)
+        if not group.sets:
+            del self.groups[group.place]
 
-    def _tell_who_is_here(self, group: Group) -> None:
-        here = [{"id": device, "name": name} for device, name in group.names.items()]
-        self._tell(group.sets.values(), words.told("Here", group=group.id, sets=here))
+    def _listened(self, one: Set, id: str) -> Group | None:
+        """A group, if this set is on it."""
+        group = self.groups.get((one.ticket.district, id))
+        here = group is not None and group.sets.get(one.ticket.device) is one
+        return group if here else None
 
     # --- events --------------------------------------------------------------------------------
 
-    def publish(self, text: str, to: Iterable[Set] | None = None) -> None:
-        """Tell every set (or these) of something that happened, with its number."""
-        number = self.log.add(text)
-        self._tell(self.sets.values() if to is None else to, _event(number, text))
+    def publish(
+        self,
+        event: Mapping[str, object],
+        *,
+        district: str,
+        groups: Collection[str] = (),
+        people: Collection[str] = (),
+    ) -> None:
+        """Tell those who may be on one of these groups, and these people, that it happened."""
+        audience = Audience.of(district, groups, people)
+        number = self.log.add(event, audience)
+        self.counts.events += 1
+        to = [one for one in self.sets.values() if audience.includes(one.ticket)]
+        self._fanout.tell(to, words.told("Event", number=number, event=event))
 
     def _catch_up(self, one: Set, epoch: str, since: int) -> None:
-        missed = self.log.missed(epoch, since)
+        missed = self.log.missed(epoch, since, one.ticket)
         if missed is None:
             one.tell(words.told("Reload"))
             return
-        for number, text in missed:
-            one.tell(_event(number, text))
+        for number, event, _audience in missed:
+            one.tell(words.told("Event", number=number, event=event))
 
     # --- what sets say ---------------------------------------------------------------------------
 
     def hear(self, one: Set, text: str) -> None:
         """A message from a set; what is not understood is said so, and changes nothing."""
+        self.counts.words += 1
+        if self.sets.get(one.ticket.device) is not one:
+            return  # its line is being closed
         try:
             self._heard(one, words.heard(text))
         except words.NotUnderstood as why:
-            one.tell(words.told("Refused", code=str(why)))
+            self._refuse(one, str(why))
+
+    def _refuse(self, one: Set, code: str) -> None:
+        self.counts.refused += 1
+        one.tell(words.told("Refused", code=code))
 
     def _heard(self, one: Set, said: Mapping[str, object]) -> None:
         right = one.ticket.rights.get(str(said.get("group")))
         if right is None:
             raise words.NotUnderstood("not_your_group")
-        group = self.groups.get(right.id)
-        listens = group is not None and group.sets.get(one.ticket.device) is one
+        group = self._listened(one, right.id)
         if said["say"] == "Join":
-            if not listens:
+            if group is None:
                 self._join(one, right)
             return
-        if group is None or not listens:
+        if group is None:
             raise words.NotUnderstood("not_joined")
         if said["say"] == "Leave":
             self._leave(one, group)
             return
-        event = words.asked(said, self._clock(), one.ticket.device, one.ticket.rank)
-        if said["say"] == "Floor Request" and not right.talks:
-            raise words.NotUnderstood("listens_only")
-        self._step(group, event)
+        if said["say"] == "Forced Release" and not right.commands:
+            raise words.NotUnderstood("not_yours_to_end")
+        who = one.ticket
+        self._step(group, words.asked(said, self._clock(), who.device, who.rank, right.talks))
 
     def speak(self, one: Set, data: bytes) -> None:
         """A frame from a set: passed on to its group if it has the floor there, else dropped."""
+        self.counts.frames_in += 1
         try:
             frame = unpacked(data)
             samples(frame.opus)
         except (BadFrame, BadPacket):
-            one.tell(words.told("Refused", code="bad_frame"))
+            self._refuse(one, "bad_frame")
             return
-        group = next((g for g in self._of(one) if g.stream == frame.stream), None)
-        if group is None:
-            return  # the last frames of a burst that is over
-        device = one.ticket.device
-        self._step(group, Media(self._clock(), device))
-        if group.floor.may_send(device) and group.burst is not None:
-            passed = packed(Frame(group.stream, group.packet, frame.opus))
-            group.packet += 1
-            listeners = [other for name, other in group.sets.items() if name != device]
-            self._fanout(listeners, passed)
-            group.burst.add(frame.opus)
+        group = next((group for group in self._of(one) if group.stream == frame.stream), None)
+        if group is not None:
+            self._step(group, Media(self._clock(), one.ticket.device))
+        if group is None or group.burst is None or not group.floor.may_send(one.ticket.device):
+            self.counts.frames_dropped += 1  # as the last ones of a burst that is over
+            return
+        group.burst.add(frame.opus)  # first: whatever was heard has been kept
+        passed = packed(Frame(group.stream, group.packet, frame.opus))
+        group.packet += 1
+        self._fanout.play(group.listeners(), passed)
 
-    def _of(self, one: Set) -> Iterable[Group]:
-        found = (self.groups.get(right.id) for right in one.ticket.groups)
+    def _of(self, one: Set) -> Iterator[Group]:
+        """The groups that a set is on."""
+        found = (self._listened(one, right.id) for right in one.ticket.groups)
         return (group for group in found if group is not None)
 
     # --- the floors --------------------------------------------------------------------------
 
-    def ring(self) -> float | None:
-        """Let every timer that is due run out; when the next one is."""
+    def ring(self) -> None:
+        """Let every timer that is due run out, and tell groups who is there now."""
         now = self._clock()
         for group in list(self.groups.values()):
             while (alarm := group.floor.next_expiry()) and alarm.at <= now:
                 self._step(group, alarm)
-        alarms = [alarm.at for g in self.groups.values() if (alarm := g.floor.next_expiry())]
-        return min(alarms, default=None)
+            if group.changed and group.here_at + HERE_EVERY <= now:
+                group.changed, group.here_at = False, now
+                self._tell_who_is_here(group)
+
+    def _tell_who_is_here(self, group: Group) -> None:
+        named = {} if group.is_large else group.sets
+        here = [{"id": device, "name": one.ticket.name} for device, one in named.items()]
+        text = words.told("Here", group=group.id, count=len(group.sets), sets=here)
+        self._fanout.tell(list(group.sets.values()), text)
 
     def _step(self, group: Group, event: Event) -> None:
         talker = group.floor.talker
-        group.floor, messages = step(group.floor, event, group.rules)
+        group.floor, messages = step(group.floor, event, self._rules)
         if group.floor.talker != talker:
             self._change_talker(group)
         for message in messages:
             self._send(group, message)
 
     def _change_talker(self, group: Group) -> None:
+        group.others = None
         if group.burst is not None:
             group.burst.end()
             group.burst = None
         holder = group.floor.holder
         one = group.sets.get(group.floor.talker)
         if holder is not None and one is not None:
+            self.counts.bursts += 1
             group.stream, group.packet = next(self._streams), 0
             group.burst = self._recorder.begin(group.id, one.ticket, holder.level.name.lower())
 
     def _send(self, group: Group, message: Message) -> None:
-        text = words.of_floor(group.id, message, group.names, group.stream)
+        self._count(message)
+        frame = LARGE_FRAME if group.is_large else FRAME
+        text = words.of_floor(group.id, message, group.name_of, group.stream, frame)
         if message.to:
-            to = [group.sets[message.to]] if message.to in group.sets else []
-        else:
-            to = [one for name, one in group.sets.items() if name != message.besides]
-        self._tell(to, text)
+            if message.to in group.sets:
+                group.sets[message.to].tell(text)
+            return
+        to = [one for device, one in group.sets.items() if device != message.besides]
+        self._fanout.tell(to, text)
 
-    @staticmethod
-    def _tell(sets: Iterable[Set], text: str) -> None:
-        for one in list(sets):
-            one.tell(text)
+    def _count(self, message: Message) -> None:
+        match message:
+            case FloorGranted():
+                self.counts.grants += 1
+            case FloorDeny():
+                self.counts.denies += 1
+            case FloorRevoke():
+                self.counts.revokes += 1
 
-
-def _event(number: int, text: str) -> str:
-    return words.told("Event", number=number, event=text)
+    def end(self) -> None:
+        """The relay stops: whatever is being spoken ends here."""
+        for one in list(self.sets.values()):
+            self.logout(one)

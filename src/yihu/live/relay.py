@@ -2,8 +2,9 @@
 
 A set logs in with a ticket as its first message and has one second for it. Text is words
 (`words.py`), binary is speech (`frames.py`). Behind a socket buffer of a few frames, a line with
-more than `BACKLOG` bytes waiting misses frames until it is empty again: stale speech is worse
-than none, and one stalled phone must not fill the memory.
+more than `BACKLOG` bytes waiting misses frames until it has caught up: stale speech is worse
+than none, and one stalled phone must not fill the memory. `GET /metrics` on the same port tells
+what was counted.
 
 Written for the asyncio interface of `websockets`; picows offers the same, faster.
 """
@@ -16,7 +17,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,9 +30,12 @@ except ImportError:  # no wheel for this machine
 
 from yihu.live import words
 from yihu.live.events import EventLog
+from yihu.live.feed import Feed
 from yihu.live.frames import LARGEST
 from yihu.live.keeping import Keeper
-from yihu.live.net import Net, Recorder, Set
+from yihu.live.metrics import Counts, exposition
+from yihu.live.net import Net
+from yihu.live.seams import Recorder, Set
 from yihu.radio.tickets import BadTicket, Ticket
 
 # Of connections our log keeps nothing: their lines hold addresses.
@@ -71,17 +75,21 @@ class Line:
     skipped: int = 0
     _second: int = 0
     _count: int = 0
+    _closing: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
-        self._writes = _transport(self.socket)
+        self._waiting = _transport(self.socket).get_write_buffer_size
 
     def tell(self, text: str) -> None:
         broadcast([self.socket], text)
 
+    def close(self, reason: str) -> None:
+        self._closing = asyncio.ensure_future(self.socket.close(1008, reason))
+
     @property
     def backlog(self) -> int:
         """Bytes that wait for the line to take them."""
-        return self._writes.get_write_buffer_size()
+        return self._waiting()
 
     def is_too_loud(self) -> bool:
         """Counts one message; whether it is more than a set may send in a second."""
@@ -93,27 +101,42 @@ class Line:
 
 
 @dataclass
-class Relay:
-    """The net and its lines. `origins`: the addresses whose pages may connect."""
+class Lines:
+    """The fan-out within this process: see `seams.Fanout`."""
 
-    recorder: Recorder
-    origins: list[str]
-    net: Net = field(init=False)
+    counts: Counts
 
-    def __post_init__(self) -> None:
-        events = EventLog(epoch=secrets.token_hex(4))
-        self.net = Net(time.monotonic, self._play, self.recorder, events)
+    def tell(self, sets: Collection[Set], text: str) -> None:
+        broadcast([one.socket for one in sets if isinstance(one, Line)], text)
 
-    def _play(self, sets: Iterable[Set], frame: bytes) -> None:
+    def play(self, sets: Collection[Set], frame: bytes) -> None:
         ready = []
         for one in sets:
             if not isinstance(one, Line):
                 continue
             if one.backlog > BACKLOG:
                 one.skipped += 1
+                self.counts.frames_skipped += 1
             else:
                 ready.append(one.socket)
         broadcast(ready, frame)
+        self.counts.frames_out += len(ready)
+
+
+@dataclass
+class Relay:
+    """The net and its lines. `origins`: the addresses whose pages may connect."""
+
+    recorder: Recorder
+    origins: list[str]
+    counts: Counts = field(default_factory=Counts)
+    net: Net = field(init=False)
+
+    def __post_init__(self) -> None:
+        events = EventLog(epoch=secrets.token_hex(4))
+        lines = Lines(self.counts)
+        self.net = Net(time.monotonic, lines, self.recorder, events, self.counts)
+        self._started = time.monotonic()
 
     async def run(self, host: str, port: int, started: asyncio.Event | None = None) -> None:
         """Serve until cancelled."""
@@ -127,6 +150,7 @@ class Relay:
                 origins=self.origins,
                 compression=None,
                 server_header=None,
+                process_request=self._metrics,
                 logger=_lines_log,
                 max_size=max(LARGEST, words.LARGEST),
             ):
@@ -135,11 +159,26 @@ class Relay:
                 await asyncio.get_running_loop().create_future()
         finally:
             alarms.cancel()
+            self.net.end()
 
     async def _ring(self) -> None:
         while True:
             self.net.ring()
             await asyncio.sleep(ALARMS_EVERY)
+
+    def _metrics(self, connection: Any, request: Any) -> Any:
+        """An answer to who asks for figures; None for a set, which goes on to its line."""
+        if request.path != "/metrics":
+            return None
+        groups = self.net.groups.values()
+        talking = sum(group.floor.holder is not None for group in groups)
+        gauges = {
+            "sets": ("Sets on the net.", len(self.net.sets)),
+            "groups": ("Talk groups with somebody on them.", len(groups)),
+            "talking": ("Talk groups on which somebody has the floor.", talking),
+            "uptime_seconds": ("Since the start.", time.monotonic() - self._started),
+        }
+        return connection.respond(200, exposition(self.counts, gauges))
 
     async def _answer(self, connection: Any) -> None:
         line = await self._login(connection)
@@ -166,14 +205,11 @@ class Relay:
             said = words.heard(first if isinstance(first, str) else "")
             line = Line(connection, Ticket.read(str(said.get("ticket", ""))))
         except (TimeoutError, ConnectionClosed, words.NotUnderstood, BadTicket):
+            self.counts.logins_refused += 1
             await connection.close(1008, "no ticket")
             return None
         since = said.get("since", 0)
-        before = self.net.login(
-            line, str(said.get("epoch", "")), since if isinstance(since, int) else 0
-        )
-        if isinstance(before, Line):
-            await before.socket.close(1008, "logged in elsewhere")
+        self.net.login(line, str(said.get("epoch", "")), since if isinstance(since, int) else 0)
         return line
 
 
@@ -182,10 +218,14 @@ async def _until_stopped(relay: Relay, keeper: Keeper, host: str, port: int) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, me.cancel if me else loop.stop)
     with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.gather(relay.run(host, port), keeper.watch(relay.net))
+        await asyncio.gather(
+            relay.run(host, port), keeper.watch(relay.net), Feed(keeper).follow(relay.net)
+        )
 
 
 def serve_relay(host: str, port: int, origins: list[str]) -> None:
     """The relay, until SIGTERM."""
-    keeper = Keeper()
-    asyncio.run(_until_stopped(Relay(keeper, origins), keeper, host, port))
+    counts = Counts()
+    keeper = Keeper(counts)
+    keeper.close_what_was_cut_off()
+    asyncio.run(_until_stopped(Relay(keeper, origins, counts), keeper, host, port))

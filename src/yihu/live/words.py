@@ -4,11 +4,14 @@ Upwards, `{"say": …, "group": …}`:
 
     Floor Request   level: normal, imminent_peril, emergency
     Floor Release, Floor Queue Position Request
+    Forced Release  takes the floor from whoever has it; for those who command the group
     Join, Leave     listen to one of the ticket's groups, or no longer
 
-Downwards the floor's messages under their names in TS 24.380, with causes as its numbers;
-`Welcome` after login, `Here` (who is on a group), `Event` (numbered, see `events.py`),
-`Reload` where too much was missed, and `Refused` with a code for what was not understood.
+Downwards the floor's messages under their names in TS 24.380, with causes as its numbers
+(`Floor Granted` has the milliseconds of a frame, too); `Welcome` after login, `Groups` when
+rights have changed, `Here` (how many are on a group, and who, unless it is a large one), `Event`
+(numbered, see `events.py`), `Reload` where too much was missed, and `Refused` with a code for
+what was not understood.
 """
 
 import json
@@ -25,6 +28,7 @@ from yihu.live.floor_words import (
     FloorRequest,
     FloorRevoke,
     FloorTaken,
+    ForcedRelease,
     Level,
     Message,
     QueuePositionRequest,
@@ -60,40 +64,41 @@ def heard(text: str) -> dict[str, Any]:
     return said
 
 
-def asked(said: Mapping[str, Any], at: float, who: str, rank: int) -> Event:
+def asked(said: Mapping[str, Any], at: float, who: str, rank: int = 0, talks: bool = True) -> Event:
     """What a message means to the floor. Raises NotUnderstood."""
-    make = ASKING.get(said["say"])
-    if make is None:
-        raise NotUnderstood("unknown_word")
-    return make(said, at, who, rank)
+    match said["say"]:
+        case "Floor Request":
+            return FloorRequest(at, who, _level(said), rank, talks)
+        case "Floor Release":
+            return FloorRelease(at, who)
+        case "Floor Queue Position Request":
+            return QueuePositionRequest(at, who)
+        case "Forced Release":
+            return ForcedRelease(at)
+    raise NotUnderstood("unknown_word")
 
 
-def _request(said: Mapping[str, Any], at: float, who: str, rank: int) -> Event:
+def _level(said: Mapping[str, Any]) -> Level:
     level = LEVELS.get(str(said.get("level", "normal")))
     if level is None:
         raise NotUnderstood("unknown_level")
-    return FloorRequest(at, who, level, rank)
-
-
-ASKING: Mapping[str, Callable[[Mapping[str, Any], float, str, int], Event]] = {
-    "Floor Request": _request,
-    "Floor Release": lambda said, at, who, rank: FloorRelease(at, who),
-    "Floor Queue Position Request": lambda said, at, who, rank: QueuePositionRequest(at, who),
-}
+    return level
 
 
 def told(word: str, **more: Any) -> str:
     return json.dumps({"say": word, **more}, ensure_ascii=False, separators=(",", ":"))
 
 
-def of_floor(group: str, message: Message, names: Mapping[str, str], stream: int) -> str:
-    """A message of the floor for the sets. `names` tells who someone is."""
+def of_floor(
+    group: str, message: Message, name_of: Callable[[str], str], stream: int, frame: int
+) -> str:
+    """A message of the floor for the sets. `frame`: how long the talker's frames shall be, ms."""
     more: dict[str, Any] = {"group": group}
     match message:
         case FloorGranted(duration=duration):
-            more |= {"duration": duration, "stream": stream}
+            more |= {"duration": duration, "stream": stream, "frame": frame}
         case FloorTaken(granted=granted, level=level):
-            talker = {"id": granted, "name": names.get(granted, "")}
+            talker = {"id": granted, "name": name_of(granted)}
             more |= {"granted": talker, "level": level.name.lower(), "stream": stream}
         case FloorDeny(cause=cause) | FloorRevoke(cause=cause):
             more["cause"] = int(cause)

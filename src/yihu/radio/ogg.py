@@ -84,6 +84,16 @@ def samples(packet: bytes) -> int:
     return frames * frame
 
 
+def seconds(file: bytes) -> float:
+    """How long a file sounds that was made here: what its last whole page says."""
+    at = position = 0
+    while file[at : at + 4] == b"OggS":
+        (position,) = struct.unpack_from("<q", file, at + 6)
+        lacing = file[at + 27 : at + 27 + file[at + 26]]
+        at += 27 + len(lacing) + sum(lacing)
+    return max(0, position - PRE_SKIP) / RATE
+
+
 def written(packets: Iterable[bytes], serial: int = 1) -> bytes:
     """A whole file of these packets."""
     file = OggOpus(serial)

@@ -6,6 +6,8 @@ that none can be left out, moved or repeated. A page is handed to the system as 
 heard: killing the relay loses nothing of it.
 """
 
+import errno
+import os
 import secrets
 import struct
 from collections.abc import Iterator
@@ -26,7 +28,7 @@ class NotARecording(ValueError):
 
 
 class Recording:
-    """A burst being written. `add` and `end` never raise for what was heard: see OggOpus."""
+    """A burst being written. `add` and `end` raise OSError where a disk is full or fails."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -45,7 +47,9 @@ class Recording:
 
     def _write(self, page: bytes) -> None:
         sealed = self._cipher.encrypt(_nonce(self._prefix, self._number), page, None)
-        self._file.write(LENGTH.pack(len(sealed)) + sealed)
+        record = LENGTH.pack(len(sealed)) + sealed
+        if self._file.write(record) != len(record):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._number += 1
 
 

@@ -16,7 +16,7 @@ let line, pressed = false, byKey = false, readUntil = 0, mine = null; // mine: {
 
 const group = () => at("group").value;
 const listensOnly = () => at("group").selectedOptions[0].hasAttribute("data-listens");
-const known = (code) => groups.get(code) ?? groups.set(code, { talker: "", here: [] }).get(code);
+const known = (code) => groups.get(code) ?? groups.set(code, { talker: "", here: 0 }).get(code);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 function show(state, text) {
@@ -26,7 +26,7 @@ function show(state, text) {
 
 function showFloor() {
   const { talker, here } = known(group());
-  at("here").textContent = fill(say.here, { count: here.length });
+  at("here").textContent = fill(say.here, { count: here });
   if (mine || pressed || Date.now() < readUntil) return;
   if (talker) show("talks", fill(say.talks, { name: talker }));
   else show("idle", listensOnly() ? say.listens : say.idle);
@@ -108,7 +108,7 @@ function listen() {
     ready(false);
     if (mine) taken(say.offline);
   });
-  line.addEventListener("Here", ({ detail }) => { known(detail.group).here = detail.sets; showFloor(); });
+  line.addEventListener("Here", ({ detail }) => { known(detail.group).here = detail.count; showFloor(); });
   line.addEventListener("Floor Granted", granted);
   line.addEventListener("Floor Taken", ({ detail }) => { known(detail.group).talker = detail.granted.name; showFloor(); });
   line.addEventListener("Floor Idle", ({ detail }) => {
