@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "yihu.kernel",
     "yihu.places",
+    "yihu.dispatch",
     "yihu.radio",
     "yihu.direct",
     "yihu.thanks",
@@ -203,6 +204,9 @@ TIME_ZONE = "Asia/Shanghai"  # the district's zone; the database keeps UTC
 
 STATIC_URL = "/static/"
 STATIC_ROOT = YIHU_HOME / "static"
+# What browsers get from npm (package.json), where it was installed.
+FROM_NPM = BASE_DIR / "node_modules/libopus-wasm/dist"
+STATICFILES_DIRS = [("npm/libopus-wasm", FROM_NPM)] if FROM_NPM.is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from tests.support import cases, programs
 from tests.support.desk import do, login, teller, write
+from tests.support.net import talkgroup
 from tests.support.thanks import commended, credit, face
 from tests.support.town import Town, build
 
@@ -30,8 +31,6 @@ from yihu.kernel.models import Entry, Matter, SealedPart
 from yihu.live.keeping import Keeper
 from yihu.people.actions import grant_leave
 from yihu.places.models import District
-from yihu.radio.actions import put_on
-from yihu.radio.models import GroupKind, TalkGroup
 from yihu.radio.queries import ticket
 from yihu.thanks.actions import consent
 from yihu.web import styles
@@ -156,6 +155,7 @@ ROUTES = {
     "radio/": staff(),
     "radio/ticket/": staff(post={"device": "0" * 32}),
     "radio/<slug:group>/bursts/": Asked(LOGIN, GONE, GONE, 200),
+    "radio/<slug:group>/stored/": staff(400, post={}),
     "radio/burst/<uuid:burst>.ogg": Asked(LOGIN, GONE, GONE, 200),
     # one's own account, here without a second factor set up
     "accounts/login/": Asked(200, 302, 302, 302),
@@ -334,10 +334,7 @@ def library(stage: Stage) -> None:
 
 def spoken(town: Town) -> UUID:
     """A burst of the chief's on a talk group that the chief is on."""
-    group = TalkGroup.objects.create(
-        code="net", district="test", organisation=town.station, kind=GroupKind.STATION, name="网"
-    )
-    put_on(actor=town.actor("chief"), group=group.code, person=town.people["chief"].id)
+    talkgroup(town)
     said = Keeper().begin("net", ticket(town.actor("chief"), "0" * 32), "normal")
     said.end()
     said.burst.save(force_insert=True)

@@ -338,6 +338,10 @@ class Walk:
             return self.data.draw(st.lists(people, min_size=1, max_size=3), label=name)
         if kind is int:
             return 1
+        if kind is bool:
+            return True
+        if kind is datetime:
+            return self.now + timedelta(days=1)
         if declared.default is not PydanticUndefined:
             return declared.default
         return "一句话"

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from tests.support.net import talkgroup
 from tests.support.town import build
 
 from yihu.radio import archive
-from yihu.radio.models import Burst, GroupKind, TalkGroup
+from yihu.radio.models import Burst
 from yihu.radio.retention import forget
 
 pytestmark = pytest.mark.django_db
@@ -16,9 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_what_is_older_than_promised_is_erased_and_nothing_else() -> None:
     town = build()
-    group = TalkGroup.objects.create(
-        code="net", district="test", organisation=town.station, kind=GroupKind.STATION, name="网"
-    )
+    group = talkgroup(town)
     bursts = []
     for days in (31, 29):
         burst = Burst(

@@ -11,12 +11,13 @@ import pytest
 from playwright.sync_api import expect
 from tests.conftest import CHROMIUM_FLAGS
 from tests.support import machine
+from tests.support.net import talkgroup
 from tests.support.site import Site
 from tests.support.town import Town, build
 
 from yihu.radio import archive, queries
-from yihu.radio.actions import put_on, take_off
-from yihu.radio.models import Burst, GroupKind, TalkGroup
+from yihu.radio.groups import take_off
+from yihu.radio.models import Burst, GroupKind
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -37,13 +38,7 @@ def town(site: Site) -> Town:
     settings.RECORDINGS.mkdir(exist_ok=True)
     town = build()
     for code, kind in (("all", GroupKind.BROADCAST), ("station", GroupKind.STATION)):
-        TalkGroup.objects.create(
-            code=code, district="test", organisation=town.station, kind=kind, name=code
-        )
-        for name in ("chief", "officer"):
-            talks = name == "chief" or kind != GroupKind.BROADCAST
-            person = town.people[name].id
-            put_on(actor=town.actor("chief"), group=code, person=person, talks=talks)
+        talkgroup(town, code, kind, on=("chief", "officer"))
     for name in ("chief", "officer"):
         town.people[name].set_password("a long enough pass phrase")
         town.people[name].save()

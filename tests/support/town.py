@@ -10,6 +10,8 @@ from yihu.people.directory import actor_for
 from yihu.people.models import Organisation, OrganisationKind, Person, Post
 from yihu.people.roles import (
     DEPUTY_CHIEF,
+    DISPATCHER,
+    GUARD,
     OFFICER,
     STATION_CHIEF,
     SUBDISTRICT_LEADER,
@@ -48,12 +50,15 @@ def build() -> Town:
     station = organisation("station", OrganisationKind.STATION, supervisor=oversight)
     other = organisation("other-station", OrganisationKind.STATION, supervisor=oversight)
     room = organisation("room", OrganisationKind.POLICE_ROOM, parent=station)
+    mall = organisation("mall", OrganisationKind.KEY_SITE, parent=station)
     posts = {
         "chief": (STATION_CHIEF, station),
         "deputy": (DEPUTY_CHIEF, station),
         "officer": (OFFICER, station),
         "colleague": (OFFICER, station),
         "auxiliary": (VILLAGE_AUXILIARY, room),
+        "dispatcher": (DISPATCHER, station),
+        "guard": (GUARD, mall),
         "supervisor": (SUPERVISOR, oversight),
         "leader": (SUBDISTRICT_LEADER, oversight),
         "stranger": (STATION_CHIEF, other),

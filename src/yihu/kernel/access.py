@@ -55,6 +55,13 @@ class Actor:
         return any(subject == self.id or subject in self.superiors for subject in subjects)
 
     @property
+    def staff_id(self) -> UUID:
+        """Whose deed it is, where only a member of staff may do it; Refused for anybody else."""
+        if self.kind is not ActorKind.STAFF or self.id is None:
+            raise Refused("not_staff", "only a member of staff does this")
+        return self.id
+
+    @property
     def signature(self) -> dict[str, str]:
         """How an entry names the actor: a kind and a random id, never a name."""
         if self.id is None:

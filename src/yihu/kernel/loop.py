@@ -32,7 +32,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Loop:
-    """One kind of work: where it opens, the steps it takes, the ends it may come to."""
+    """One kind of work: where it opens, the steps it takes, the ends it may come to.
+
+    `shown_to`: roles whose holders see every matter of this loop in their organisation, beside
+    those whose post shows the whole office.
+    """
 
     name: str
     title: object
@@ -44,6 +48,7 @@ class Loop:
     acts: tuple[Act, ...] = ()
     reads_identity: tuple[Role, ...] = ()
     erases: tuple[Role, ...] = ()
+    shown_to: tuple[Role, ...] = ()
     log: str = "public"
     round_the_clock: bool = False
     withdrawn: str = "withdrawn"

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yihu.kernel.access import Actor, ActorKind, Standing
+from yihu.kernel.loop import LOOPS
 from yihu.kernel.models import Matter, Party, SealedPart
 from yihu.kernel.parties import SUBJECT
 
@@ -23,12 +24,22 @@ def visible_to(actor: Actor) -> QuerySet[Matter]:
         return Matter.objects.filter(district=actor.district)
     offices = _offices(actor)
     mine = Q(office__in=offices) | Q(watched=True, watch__in=offices) | Q(solution_owner=actor.id)
+    for post in actor.posts:
+        if loops := _shown_to(post.role):
+            mine |= Q(office__in=post.reach, loop__in=loops)
     return _not_about_superiors(actor).filter(mine)
 
 
 def _offices(actor: Actor) -> set[UUID]:
     """The organisations whose every matter the actor's posts show."""
     return {org for post in actor.posts if post.sees_office for org in post.reach}
+
+
+def _shown_to(role: str) -> list[str]:
+    """The loops whose matters a role's holders see, as the loops declare."""
+    return [
+        name for name, loop in LOOPS.items() if any(role == shown.code for shown in loop.shown_to)
+    ]
 
 
 def _not_about_superiors(actor: Actor) -> QuerySet[Matter]:

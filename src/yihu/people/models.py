@@ -14,6 +14,8 @@ class OrganisationKind(models.TextChoices):
     POLICE_ROOM = "police_room", _("警务室")
     COMMUNITY = "community", _("村/社区")
     SUPERVISOR = "supervisor", _("外部监督")
+    KEY_SITE = "key_site", _("重点单位")
+    COMMUNITY_FORCE = "community_force", _("群防群治力量")
     MEDIATION_STUDIO = "mediation_studio", _("调解工作室")
 
 
@@ -126,3 +128,22 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.since:%Y-%m-%d}"
+
+
+class Shift(models.Model):
+    """A person's time on duty. It is over at `until`, or before, when somebody ended it."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="shifts")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-until"], name="shift_by_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__gte=models.F("since")), name="shift_runs"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.since:%Y-%m-%d %H:%M}"

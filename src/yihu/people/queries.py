@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from yihu.kernel.access import Actor
 from yihu.people.models import Leave, Organisation, OrganisationKind
 
 
@@ -21,3 +22,17 @@ def leaves_of(people: Iterable[UUID], limit: int = 50) -> list[Leave]:
         .prefetch_related("stand_ins__person")
         .order_by("-since", "-id")[:limit]
     )
+
+
+def unit_of(actor: Actor) -> Organisation | None:
+    """The organisation in which the actor holds a post; the first by code, where there are more."""
+    held = Organisation.objects.filter(pk__in={post.organisation for post in actor.posts})
+    return held.first()
+
+
+def station_over(unit: Organisation) -> Organisation | None:
+    """The station that a unit is, or answers to along the line of command."""
+    found: Organisation | None = unit
+    while found is not None and found.kind != OrganisationKind.STATION:
+        found = found.parent
+    return found

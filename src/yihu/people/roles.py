@@ -10,6 +10,9 @@ DEPUTY_CHIEF = Role("deputy_chief", _("副所长"))
 STATION_CHIEF = Role("station_chief", _("所长"), alternate=DEPUTY_CHIEF)
 OFFICER = Role("officer", _("民警"), alternate=DEPUTY_CHIEF)
 VILLAGE_AUXILIARY = Role("village_auxiliary", _("驻村协警"), alternate=OFFICER)
+DISPATCHER = Role("dispatcher", _("指挥调度"), alternate=DEPUTY_CHIEF)
+GUARD = Role("guard", _("保安"), alternate=OFFICER)
+VOLUNTEER = Role("volunteer", _("志愿者"), alternate=OFFICER)
 OPERATOR = Role("operator", _("系统管理员"))
 MEDIATOR = Role("mediator", _("调解员"))
 
@@ -17,6 +20,9 @@ HANDLER = Role("handler", _("承办人"), seat=Seat.PERSON, alternate=STATION_CH
 TELLER = Role("teller", _("来信人"), seat=Seat.PARTY, alternate=VILLAGE_AUXILIARY)
 SUBJECT = Role("subject", _("被反映人"), seat=Seat.PARTY, alternate=SUPERVISOR)
 BENEFICIARY = Role("beneficiary", _("被表扬人"), seat=Seat.PARTY, alternate=SUPERVISOR)
+
+REPORTER = Role("reporter", _("报警人"), seat=Seat.PARTY, alternate=DISPATCHER)
+CALLED = Role("called", _("被呼叫人"), seat=Seat.PARTY, alternate=DISPATCHER)
 
 POSTS = {
     role.code: role
@@ -27,15 +33,26 @@ POSTS = {
         DEPUTY_CHIEF,
         OFFICER,
         VILLAGE_AUXILIARY,
+        DISPATCHER,
+        GUARD,
+        VOLUNTEER,
         OPERATOR,
         MEDIATOR,
     )
 }
 
-ROLES = POSTS | {role.code: role for role in (HANDLER, TELLER, SUBJECT, BENEFICIARY)}
+ROLES = POSTS | {
+    role.code: role for role in (HANDLER, TELLER, SUBJECT, BENEFICIARY, REPORTER, CALLED)
+}
 
 COMMANDING = frozenset({STATION_CHIEF.code, DEPUTY_CHIEF.code})
 """Roles whose holders command everyone in their organisation and below it."""
+
+DIRECTING = COMMANDING | {DISPATCHER.code}
+"""Roles whose holders direct the net: they open and close groups, call all, and free a floor."""
+
+NO_POLICE_POWERS = frozenset({GUARD.code, VOLUNTEER.code})
+"""Roles that report, contain and give first aid, and to whom nothing of enforcement is offered."""
 
 OVERSEEING = COMMANDING | {SUPERVISOR.code, SUBDISTRICT_LEADER.code}
 """Roles whose holders see every matter of their office, and not only their own. A leader is the

@@ -1,6 +1,20 @@
 """The district and what stands in it."""
 
+from typing import Protocol
+
 from django.db import models
+from django.utils.translation import get_language
+
+
+class Named(Protocol):
+    name: str
+    name_en: str
+
+
+def title(thing: Named) -> str:
+    """A thing's name in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return (thing.name_en if english else "") or thing.name
 
 
 class District(models.Model):
@@ -36,3 +50,89 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SiteKind(models.Model):
+    """A kind of key site, such as a mall or a school; a district adds its own.
+
+    `sets_required`: how many sets a site of this kind is to have, where nothing else is said.
+    """
+
+    district = models.CharField(max_length=16)
+    code = models.SlugField(max_length=24)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=40, blank=True)
+    sets_required = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["district", "code"], name="site_kind_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        return title(self)
+
+
+class KeySite(models.Model):
+    """A mall, a compound, a school: an organisation with a place, and whom to reach there.
+
+    Position WGS-84, in degrees.
+    """
+
+    organisation = models.OneToOneField(
+        "people.Organisation", on_delete=models.PROTECT, primary_key=True, related_name="key_site"
+    )
+    kind = models.ForeignKey(SiteKind, on_delete=models.PROTECT, related_name="sites")
+    address = models.CharField(max_length=120)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    duty_contact = models.CharField(max_length=60)
+    duty_phone = models.CharField(max_length=24)
+    sets_required = models.PositiveSmallIntegerField()
+    closed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind_id} {self.organisation_id}"
+
+
+class ForceKind(models.Model):
+    """A kind of community force, such as guards or a mini fire station, with its permit limits:
+    what its people may do, and what they may not, a line each."""
+
+    district = models.CharField(max_length=16)
+    code = models.SlugField(max_length=24)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=40, blank=True)
+    may = models.TextField()
+    may_not = models.TextField()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["district", "code"], name="force_kind_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        return title(self)
+
+
+class Force(models.Model):
+    """People of one kind who can be called, of one unit: `unit` is their site or community."""
+
+    organisation = models.OneToOneField(
+        "people.Organisation", on_delete=models.PROTECT, primary_key=True, related_name="force"
+    )
+    kind = models.ForeignKey(ForceKind, on_delete=models.PROTECT, related_name="forces")
+    unit = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="forces")
+    strength = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind_id} {self.organisation_id}"

@@ -1,47 +1,53 @@
-"""Putting people on talk groups and taking them off. Rows are kept: a period ends, it stays."""
+"""What somebody with a set does beside talking: raise the alarm, and free a floor."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
-
-from yihu.kernel.access import Actor, Refused, directory
-from yihu.people.roles import COMMANDING
-from yihu.radio.models import GroupMember, TalkGroup
-
-
-def commanded_by(actor: Actor) -> frozenset[UUID]:
-    """The organisations whose talk groups an actor arranges."""
-    reaches = [post.reach for post in actor.posts if post.role in COMMANDING]
-    return frozenset[UUID]().union(*reaches)
+from yihu.dispatch import actions as dispatch
+from yihu.dispatch.actions import Place
+from yihu.dispatch.models import Incident
+from yihu.kernel.access import Actor
+from yihu.kernel.actions import Done
+from yihu.kernel.writing import one_by_one
+from yihu.people.directory import Roster
+from yihu.people.roles import DIRECTING
+from yihu.radio.happenings import tell
+from yihu.radio.queries import memberships
 
 
-def _arranged(actor: Actor, group: str) -> TalkGroup:
-    """The group, if it is the actor's to arrange; TalkGroup.DoesNotExist if not."""
-    open_groups = TalkGroup.objects.filter(district=actor.district, closed_at=None)
-    return open_groups.get(pk=group, organisation__in=commanded_by(actor))
+def raise_alarm(
+    *,
+    actor: Actor,
+    client_key: bytes,
+    place: Place | None = None,
+    occurred_at: datetime | None = None,
+) -> Done:
+    """The button was held. An incident of the control room's, durable when this returns; all on
+    the actor's groups and whoever directs the net are told at once."""
+    with one_by_one():
+        done = dispatch.raise_alarm(
+            actor=actor, client_key=client_key, place=place, occurred_at=occurred_at
+        )
+        if not done.repeated:
+            groups = list(memberships(actor).values_list("group", flat=True))
+            tell(
+                actor.district,
+                "alarm",
+                done.matter.reference,
+                groups=groups,
+                people=directing(actor.district, done.matter.office_id),
+            )
+        return done
 
 
-@transaction.atomic
-def put_on(*, actor: Actor, group: str, person: UUID, talks: bool = True) -> GroupMember:
-    """Raises Refused for somebody who holds no post in the district.
-
-    Someone who is on it already is given this right from now on.
-    """
-    found = _arranged(actor, group)
-    who = directory().actor(person)
-    if who is None or who.district != actor.district or not who.posts:
-        raise Refused("no_such_person", "this person holds no post here", field="person")
-    now = timezone.now()
-    found.members.filter(person=person, until=None).exclude(talks=talks).update(until=now)
-    member, _made = GroupMember.objects.get_or_create(
-        group=found, person_id=person, until=None, defaults={"talks": talks, "since": now}
-    )
-    return member
+def directing(district: str, office: UUID) -> set[UUID]:
+    """The people who direct an office's net now."""
+    roster = Roster.now(district)
+    return {who.person for role in DIRECTING for who in roster.holders(role, office)}
 
 
-@transaction.atomic
-def take_off(*, actor: Actor, group: str, person: UUID) -> None:
-    """Does nothing for somebody who is not on it."""
-    found = _arranged(actor, group)
-    found.members.filter(person=person, until=None).update(until=timezone.now())
+def place_of(incident: Incident) -> Place | None:
+    """Where an incident is, as far as it was said."""
+    if incident.longitude is None or incident.latitude is None:
+        return None
+    return Place(incident.longitude, incident.latitude, incident.accuracy)

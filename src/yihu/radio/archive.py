@@ -1,6 +1,8 @@
 """Where recordings lie, and the key they are sealed under."""
 
 from datetime import timedelta
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +25,17 @@ def place_for(burst: Burst) -> str:
 
 def begun(burst: Burst) -> Recording:
     return Recording(_path(burst), key())
+
+
+def keep(burst: Burst, packets: Iterable[bytes]) -> None:
+    """A whole burst at once; it is on the disk when this returns."""
+    _path(burst).unlink(missing_ok=True)  # of an attempt that was cut off
+    recording = begun(burst)
+    for packet in packets:
+        recording.add(packet)
+    recording.end()
+    with _path(burst).open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sound_of(burst: Burst) -> bytes:

@@ -32,7 +32,11 @@ def the_set(request: StaffRequest) -> HttpResponse:
     address = relay_address(request)
     context = {"members": members, "relay": address, "kept": queries.KEPT.days}
     response = render(request, "radio/set.html", context)
-    policy = settings.SECURE_CSP | {"connect-src": [CSP.SELF, address]}
+    policy = settings.SECURE_CSP | {
+        "connect-src": [CSP.SELF, address],
+        # for browsers without a codec of their own
+        "script-src": [*settings.SECURE_CSP["script-src"], CSP.WASM_UNSAFE_EVAL],
+    }
     response._csp_config = policy  # type: ignore[attr-defined]  # as csp_override does
     return response
 

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from yihu.kernel.access import Actor
-from yihu.people.roles import COMMANDING
-from yihu.radio.models import Burst, GroupKind, GroupMember, TalkGroup
+from yihu.people.roles import DIRECTING
+from yihu.people.shifts import on_shift
+from yihu.radio.models import Burst, GroupKind, GroupMember, Radio, TalkGroup
 from yihu.radio.tickets import GroupRight, Ticket
 
 KEPT = timedelta(days=30)
@@ -22,7 +23,7 @@ def memberships(actor: Actor) -> QuerySet[GroupMember]:
         GroupMember.objects.filter(
             person=actor.id,
             until=None,
-            group__closed_at=None,
+            group__matter__closed_at=None,
             group__district=actor.district,
         )
         .select_related("group")
@@ -32,7 +33,14 @@ def memberships(actor: Actor) -> QuerySet[GroupMember]:
 
 def rank(actor: Actor) -> int:
     """Who takes the floor from whom at the same level: whoever commands, from the others."""
-    return int(any(post.role in COMMANDING for post in actor.posts))
+    return int(any(post.role in DIRECTING for post in actor.posts))
+
+
+def rights_now(actor: Actor) -> tuple[GroupRight, ...]:
+    """The groups that are open to somebody at this moment: all of theirs on duty, none off it."""
+    if not on_shift().filter(person=actor.id).exists():
+        return ()
+    return rights(memberships(actor))
 
 
 def ticket(actor: Actor, device: str) -> Ticket:
@@ -47,7 +55,7 @@ def ticket(actor: Actor, device: str) -> Ticket:
         person=actor.id.hex,
         name=actor.name,
         district=actor.district,
-        groups=rights(memberships(actor)),
+        groups=rights_now(actor),
         rank=rank(actor),
     )
 
@@ -61,10 +69,15 @@ def rights(members: Iterable[GroupMember]) -> tuple[GroupRight, ...]:
 
 
 def rights_of(people: Iterable[UUID]) -> dict[UUID, tuple[GroupRight, ...]]:
-    """The groups that each of these people is on now: one statement."""
+    """The groups that are open to each of these people at this moment: one statement."""
     found: dict[UUID, list[GroupMember]] = {person: [] for person in people}
-    open_now = GroupMember.objects.filter(person__in=list(found), until=None, group__closed_at=None)
-    active = open_now.filter(person__is_active=True)
+    open_now = GroupMember.objects.filter(
+        person__in=list(found), until=None, group__matter__closed_at=None
+    )
+    active = open_now.filter(
+        person__is_active=True,
+        person__in=on_shift().filter(person__in=list(found)).values("person"),
+    )
     for member in active.select_related("group").order_by("group__code"):
         found[member.person_id].append(member)
     return {person: rights(members) for person, members in found.items()}
@@ -88,3 +101,13 @@ def burst(actor: Actor, pk: UUID) -> Burst | None:
     """A burst that the actor may hear; None where there is none, or it is not theirs to hear."""
     mine = memberships(actor).values("group")
     return Burst.objects.filter(group__in=mine, pk=pk).first()
+
+
+def stunned(devices: Iterable[str]) -> set[str]:
+    """Those of these browsers that are a lost set: nothing of the net may reach them.
+
+    A device of a ticket is somebody's id and the browser's own 32 digits.
+    """
+    by_own = {device.rpartition("-")[2]: device for device in devices}
+    lost = Radio.objects.filter(device__in=list(by_own), stunned_at__isnull=False)
+    return {by_own[own] for own in lost.values_list("device", flat=True) if own in by_own}

@@ -1,4 +1,5 @@
-"""Forgetting what was said: no burst is kept longer than the page promises."""
+"""Forgetting what was said: no burst is kept longer than the page promises,
+but those that belong to an incident, which stay with it."""
 
 import contextlib
 
@@ -13,7 +14,8 @@ LIMIT = 100
 
 def forget() -> int:
     """Erase bursts past their time, sound first: a row without sound can be erased again."""
-    old = list(Burst.objects.filter(started_at__lt=timezone.now() - KEPT)[:LIMIT])
+    past = Burst.objects.filter(started_at__lt=timezone.now() - KEPT, about=None)
+    old = list(past[:LIMIT])
     for burst in old:
         path = settings.RECORDINGS / burst.file
         path.unlink(missing_ok=True)

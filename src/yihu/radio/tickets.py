@@ -17,11 +17,13 @@ class BadTicket(Exception):
 
 @dataclass(frozen=True, slots=True)
 class GroupRight:
-    """A group that a ticket opens. `talks`: not only listens, as most do on a broadcast group."""
+    """A group that a ticket opens. `talks`: not only listens, as most do on a broadcast group;
+    `commands`: may take the floor from whoever has it."""
 
     id: str
     name: str
     talks: bool = True
+    commands: bool = False
 
 
 @dataclass(frozen=True, slots=True)

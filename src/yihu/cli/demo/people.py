@@ -10,6 +10,7 @@ from yihu.kernel.loop import Role
 from yihu.people.models import Organisation, OrganisationKind, Person, Post
 from yihu.people.roles import (
     DEPUTY_CHIEF,
+    DISPATCHER,
     MEDIATOR,
     OFFICER,
     OPERATOR,
@@ -96,6 +97,7 @@ def settle(
         ("leader", SUBDISTRICT_LEADER, oversight),
         ("operator", OPERATOR, office),
         *((f"mediator{n}", MEDIATOR, studio) for n in (1, 2)),
+        *((f"dispatcher{n}", DISPATCHER, station) for n in (1, 2)),
     ]
     return Cast(station, oversight, made, _hire(district, jobs, now, seed))
 

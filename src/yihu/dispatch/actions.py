@@ -1,0 +1,105 @@
+"""Raising an alarm, and moving an incident on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from yihu.dispatch.loops import INCIDENT
+from yihu.dispatch.models import Incident, IncidentKind, Priority
+from yihu.kernel import actions as kernel
+from yihu.kernel.access import Actor, Refused
+from yihu.kernel.actions import Done, NewMatter
+from yihu.kernel.models import Matter
+from yihu.kernel.outbox import Notice
+from yihu.kernel.parties import NewParty
+from yihu.people.models import Organisation
+from yihu.people.queries import station_over, unit_of
+from yihu.people.roles import DISPATCHER, REPORTER
+
+KEEPER = "keeper"
+"""The party without a person whose key seals what is written in an incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position: WGS-84 degrees, and how far off it may be, in metres."""
+
+    longitude: float
+    latitude: float
+    accuracy: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (-180 <= self.longitude <= 180 and -90 <= self.latitude <= 90):
+            raise ValueError("not a position on earth")
+
+
+def raise_alarm(
+    *,
+    actor: Actor,
+    client_key: bytes,
+    place: Place | None = None,
+    occurred_at: datetime | None = None,
+) -> Done:
+    """The button was held: an incident for the control room of the actor's station.
+
+    Durable when this returns; a retry with the same key is answered as before, whatever position
+    it carries. Raises Refused for somebody with no station over them.
+    """
+    unit = unit_of(actor)
+    station = station_over(unit) if unit else None
+    if station is None:
+        raise Refused("no_station", "no station answers for this person's unit")
+
+    def rows(matter: Matter) -> Sequence[Any]:
+        return [_incident(matter, actor, unit, place)]
+
+    return kernel.open_matter(
+        actor=actor,
+        client_key=client_key,
+        occurred_at=occurred_at,
+        new=NewMatter(
+            loop=INCIDENT,
+            kind=IncidentKind.PANIC_ALARM.value,
+            door="radio",
+            office=station.id,
+            watch=station.supervisor_id,
+            parties=[NewParty(role=KEEPER), NewParty(role=REPORTER.code, person=actor.id)],
+            notices=[Notice("your_turn", role=DISPATCHER)],
+            rows=rows,
+        ),
+    )
+
+
+def _incident(
+    matter: Matter, actor: Actor, unit: Organisation | None, place: Place | None
+) -> Incident:
+    return Incident(
+        matter=matter,
+        district=matter.district,
+        kind=matter.kind,
+        priority=Priority.NOW,
+        raised_by_id=actor.staff_id,
+        site=unit,
+        longitude=place.longitude if place else None,
+        latitude=place.latitude if place else None,
+        accuracy=place.accuracy if place else None,
+    )
+
+
+def move(
+    *,
+    actor: Actor,
+    matter: UUID,
+    name: str,
+    seq: int,
+    client_key: bytes,
+    payload: BaseModel | None = None,
+) -> Done:
+    """Move an incident on, by the rules of its loop."""
+    return kernel.move(
+        actor=actor, matter=matter, name=name, seq=seq, client_key=client_key, payload=payload
+    )

@@ -1,0 +1,194 @@
+"""Talk groups: opened, filled, closed. Each act is an entry of the group's matter."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from yihu.kernel import actions as kernel
+from yihu.kernel.access import Actor, Refused, directory
+from yihu.kernel.actions import NewMatter
+from yihu.kernel.models import Matter
+from yihu.kernel.parties import NewParty
+from yihu.kernel.writing import one_by_one
+from yihu.people.models import Organisation
+from yihu.people.queries import station_over, unit_of
+from yihu.people.roles import DIRECTING
+from yihu.radio.happenings import tell
+from yihu.radio.loops import TALKGROUP
+from yihu.radio.models import GroupKind, GroupMember, TalkGroup
+from yihu.radio.schemas import Member, Membership
+
+KEEPER = "keeper"
+"""The party without a person whose key seals what is written in a matter of the radio's."""
+
+
+def commanded_by(actor: Actor) -> frozenset[UUID]:
+    """The organisations whose talk groups an actor arranges."""
+    reaches = [post.reach for post in actor.posts if post.role in DIRECTING]
+    return frozenset[UUID]().union(*reaches)
+
+
+def open_group(
+    *,
+    actor: Actor,
+    organisation: Organisation,
+    kind: str,
+    name: str,
+    members: Mapping[UUID, bool],
+    code: str = "",
+    name_en: str = "",
+    about: UUID | None = None,
+) -> TalkGroup:
+    """Open a group of `members`, each with whether they may talk.
+
+    A private group is anybody's to open, with themselves on it; every other is for whoever
+    directs the net of the organisation. Raises Refused.
+    """
+    private = kind == GroupKind.PRIVATE
+    if not private and organisation.pk not in commanded_by(actor):
+        raise Refused("not_yours", "this organisation's net is not this actor's to arrange")
+    for person in members:
+        _require_colleague(actor, person)
+    temporary = private or kind == GroupKind.TEMPORARY
+    code = code or f"{actor.district}-{secrets.token_hex(4)}"
+    made: list[TalkGroup] = []
+
+    def rows(matter: Matter) -> Sequence[Any]:
+        made.append(
+            TalkGroup(
+                code=code,
+                district=actor.district,
+                matter=matter,
+                about_id=about,
+                organisation=organisation,
+                kind=kind,
+                name=name,
+                name_en=name_en,
+            )
+        )
+        return made
+
+    with one_by_one():
+        kernel.open_matter(
+            actor=actor,
+            client_key=secrets.token_bytes(16),
+            new=NewMatter(
+                loop=TALKGROUP,
+                kind=kind,
+                door="radio",
+                office=organisation.pk,
+                watch=None,
+                step="temporary" if temporary else "open",
+                parties=[NewParty(role=KEEPER)],
+                facts={
+                    "code": code,
+                    "members": sorted(members),
+                    "listens": sorted(person for person, talks in members.items() if not talks),
+                },
+                parent=about,
+                rows=rows,
+            ),
+        )
+        now = timezone.now()
+        GroupMember.objects.bulk_create(
+            GroupMember(group=made[0], person_id=person, talks=talks, since=now)
+            for person, talks in members.items()
+        )
+        tell(actor.district, "group", code, people=members)
+    return made[0]
+
+
+def call_privately(*, actor: Actor, person: UUID) -> TalkGroup:
+    """A group of two, for a private call; the one that runs already, where there is one."""
+    if person == actor.id or actor.id is None:
+        raise Refused("yourself", "nobody calls themselves", field="person")
+    unit = unit_of(actor)
+    station = station_over(unit) if unit else None
+    if station is None:
+        raise Refused("no_station", "no station answers for this person's unit")
+    with one_by_one():
+        both = GroupMember.objects.filter(until=None, group__matter__closed_at=None)
+        running = TalkGroup.objects.filter(
+            kind=GroupKind.PRIVATE, members__in=both.filter(person=actor.id)
+        ).filter(members__in=both.filter(person=person))
+        return running.first() or open_group(
+            actor=actor,
+            organisation=station,
+            kind=GroupKind.PRIVATE,
+            name="单独通话",
+            name_en="Private call",
+            members={actor.id: True, person: True},
+        )
+
+
+def _require_colleague(actor: Actor, person: UUID) -> None:
+    who = directory().actor(person)
+    if who is None or who.district != actor.district or not who.posts:
+        raise Refused("no_such_person", "this person holds no post here", field="person")
+
+
+def _arranged(actor: Actor, group: str) -> TalkGroup:
+    """The group, if it is the actor's to arrange; TalkGroup.DoesNotExist if not."""
+    return TalkGroup.objects.get(
+        pk=group,
+        district=actor.district,
+        matter__closed_at=None,
+        organisation__in=commanded_by(actor),
+    )
+
+
+def put_on(*, actor: Actor, group: str, person: UUID, talks: bool = True) -> GroupMember:
+    """Raises Refused for somebody who holds no post in the district.
+
+    Someone who is on it already is given this right from now on.
+    """
+    with one_by_one():
+        found = _arranged(actor, group)
+        _require_colleague(actor, person)
+        member = found.members.filter(person=person, until=None).first()
+        if member is not None and member.talks == talks:
+            return member
+        now = timezone.now()
+        if member is not None:
+            found.members.filter(pk=member.pk).update(until=now)
+        _enter(actor, found, "put_on", Membership(person=person, talks=talks))
+        tell(actor.district, "group", found.code, people=[person])
+        return found.members.create(person_id=person, talks=talks, since=now)
+
+
+def take_off(*, actor: Actor, group: str, person: UUID) -> None:
+    """Does nothing for somebody who is not on it."""
+    with one_by_one():
+        found = _arranged(actor, group)
+        if found.members.filter(person=person, until=None).update(until=timezone.now()):
+            _enter(actor, found, "take_off", Member(person=person))
+            tell(actor.district, "group", found.code, people=[person])
+
+
+def close_group(*, actor: Actor, group: str) -> None:
+    """Whoever directs the net closes a group; a private one also whoever is on it."""
+    with one_by_one():
+        found = _arranged(actor, group)
+        people = list(found.members.filter(until=None).values_list("person", flat=True))
+        matter = found.matter
+        kernel.move(
+            actor=actor,
+            matter=matter.pk,
+            name="close",
+            seq=matter.seq,
+            client_key=secrets.token_bytes(16),
+        )
+        tell(actor.district, "group", found.code, people=people)
+
+
+def _enter(actor: Actor, group: TalkGroup, name: str, payload: Member) -> None:
+    kernel.act(
+        actor=actor,
+        matter=group.matter_id,
+        name=name,
+        client_key=secrets.token_bytes(16),
+        payload=payload,
+    )
