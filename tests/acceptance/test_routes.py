@@ -29,6 +29,7 @@ from yihu.direct.models import DirectCode
 from yihu.kernel import ledger
 from yihu.kernel.models import Entry, Matter, SealedPart
 from yihu.live.keeping import Keeper
+from yihu.live.metrics import Counts
 from yihu.people.actions import grant_leave
 from yihu.places.models import District
 from yihu.radio.queries import ticket
@@ -335,7 +336,7 @@ def library(stage: Stage) -> None:
 def spoken(town: Town) -> UUID:
     """A burst of the chief's on a talk group that the chief is on."""
     talkgroup(town)
-    said = Keeper().begin("net", ticket(town.actor("chief"), "0" * 32), "normal")
+    said = Keeper(Counts()).begin("net", ticket(town.actor("chief"), "0" * 32), "normal")
     said.end()
     said.burst.save(force_insert=True)
     return said.burst.id

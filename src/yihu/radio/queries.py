@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from yihu.kernel.access import Actor
+from yihu.people.directory import current
 from yihu.people.roles import DIRECTING
 from yihu.people.shifts import on_shift
 from yihu.radio.models import Burst, GroupKind, GroupMember, Radio, TalkGroup
@@ -38,9 +39,7 @@ def rank(actor: Actor) -> int:
 
 def rights_now(actor: Actor) -> tuple[GroupRight, ...]:
     """The groups that are open to somebody at this moment: all of theirs on duty, none off it."""
-    if not on_shift().filter(person=actor.id).exists():
-        return ()
-    return rights(memberships(actor))
+    return rights(memberships(actor)).get(actor.staff_id, ())
 
 
 def ticket(actor: Actor, device: str) -> Ticket:
@@ -64,23 +63,26 @@ def is_broadcast(member: GroupMember) -> bool:
     return bool(member.group.kind == GroupKind.BROADCAST)
 
 
-def rights(members: Iterable[GroupMember]) -> tuple[GroupRight, ...]:
-    return tuple(GroupRight(m.group_id, m.group.title, m.talks) for m in members)
+def rights(members: QuerySet[GroupMember]) -> dict[UUID, tuple[GroupRight, ...]]:
+    """What these memberships open to each person who is on duty: one statement."""
+    now = timezone.now()
+    directs = current(now).filter(person=OuterRef("person"), role__in=DIRECTING)
+    on_duty = members.filter(person__in=on_shift(now).values("person"))
+    found: dict[UUID, tuple[GroupRight, ...]] = {}
+    for m in on_duty.annotate(commands=Exists(directs)):
+        right = GroupRight(m.group_id, m.group.title, m.talks, m.commands)
+        found[m.person_id] = (*found.get(m.person_id, ()), right)
+    return found
 
 
 def rights_of(people: Iterable[UUID]) -> dict[UUID, tuple[GroupRight, ...]]:
-    """The groups that are open to each of these people at this moment: one statement."""
-    found: dict[UUID, list[GroupMember]] = {person: [] for person in people}
-    open_now = GroupMember.objects.filter(
-        person__in=list(found), until=None, group__matter__closed_at=None
+    """The groups that are open to each of these people at this moment; () for who has none."""
+    found = list(people)
+    members = GroupMember.objects.filter(
+        person__in=found, person__is_active=True, until=None, group__matter__closed_at=None
     )
-    active = open_now.filter(
-        person__is_active=True,
-        person__in=on_shift().filter(person__in=list(found)).values("person"),
-    )
-    for member in active.select_related("group").order_by("group__code"):
-        found[member.person_id].append(member)
-    return {person: rights(members) for person, members in found.items()}
+    open_now = rights(members.select_related("group").order_by("group__code"))
+    return {person: open_now.get(person, ()) for person in found}
 
 
 def group_of(actor: Actor, code: str) -> TalkGroup | None:
