@@ -1,8 +1,8 @@
 """Where recordings lie, and the key they are sealed under."""
 
-from datetime import timedelta
 import os
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings

@@ -1,6 +1,9 @@
 // The line to the relay: logs in with a ticket, comes back by itself, with growing pauses that
 // begin anew only once it has been welcomed (not once it has connected).
-const FIRST = 500, LONGEST = 15_000; // milliseconds
+const FIRST = 250, LONGEST = 2000, LATER = 15_000; // milliseconds between two attempts
+const PATIENT = 60_000; // milliseconds without a line, after which the attempts become rare
+const ASKS_EVERY = 4000, SILENT = 10_000; // milliseconds: a network can vanish without a word
+const BACKLOG = 8192; // bytes: some two seconds of speech that the network does not take
 
 /** 32 hex digits of this browser's own. */
 function device() {
@@ -13,7 +16,10 @@ function device() {
 
 export class Line extends EventTarget {
   #socket;
-  #pause = FIRST;
+  #attempts = 0;
+  #welcomed = Date.now();
+  #unanswered = 0; // since when
+  #waiting;
   #epoch = "";
   #seen = 0;
 
@@ -21,16 +27,18 @@ export class Line extends EventTarget {
     super();
     Object.assign(this, { relay, ticketAddress, csrf });
     this.#connect();
-    addEventListener("online", () => { this.#pause = FIRST; });
+    addEventListener("online", () => this.#now());
+    addEventListener("offline", () => this.#socket?.close());
+    setInterval(() => this.#ask(), ASKS_EVERY);
   }
 
   say(word, more = {}) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ say: word, ...more }));
   }
 
-  /** One frame: kind, stream and packet in front of what the encoder gave. */
+  /** One frame: kind, stream and packet in front of what the encoder gave; whether it went. */
   speak(stream, packet, opus) {
-    if (this.#socket?.readyState !== WebSocket.OPEN || this.#socket.bufferedAmount > 16_384) return;
+    if (this.#socket?.readyState !== WebSocket.OPEN || this.#socket.bufferedAmount > BACKLOG) return false;
     const frame = new Uint8Array(9 + opus.length);
     const head = new DataView(frame.buffer);
     head.setUint8(0, 1);
@@ -38,32 +46,38 @@ export class Line extends EventTarget {
     head.setUint32(5, packet);
     frame.set(opus, 9);
     this.#socket.send(frame);
+    return true;
   }
 
-  async #connect() {
+  #connect() {
+    const socket = new WebSocket(this.relay);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.#login(socket);
+    socket.onmessage = ({ data }) => {
+      this.#unanswered = 0;
+      if (typeof data === "string") this.#told(JSON.parse(data));
+      else this.#heard(data);
+    };
+    socket.onclose = () => this.#again(socket);
+    [this.#socket, this.#unanswered] = [socket, Date.now()];
+  }
+
+  /** A ticket is good for a minute, so it is fetched only once there is a relay to show it to. */
+  async #login(socket) {
     try {
       const body = new URLSearchParams({ device: device() });
       const answer = await fetch(this.ticketAddress, { method: "POST", body, headers: { "X-CSRFToken": this.csrf } });
       if (!answer.ok || answer.redirected) throw new Error("no ticket");
       const { ticket } = await answer.json();
-      this.#open(ticket);
+      socket.send(JSON.stringify({ say: "Login", ticket, epoch: this.#epoch, since: this.#seen }));
     } catch {
-      this.#again();
+      socket.close();
     }
-  }
-
-  #open(ticket) {
-    const socket = new WebSocket(this.relay);
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => socket.send(JSON.stringify({ say: "Login", ticket, epoch: this.#epoch, since: this.#seen }));
-    socket.onmessage = ({ data }) => (typeof data === "string" ? this.#told(JSON.parse(data)) : this.#heard(data));
-    socket.onclose = () => this.#again();
-    this.#socket = socket;
   }
 
   #told(message) {
     if (message.say === "Welcome") {
-      this.#pause = FIRST;
+      [this.#attempts, this.#welcomed] = [0, Date.now()];
       if (this.#epoch !== message.epoch) this.#seen = message.newest;
       this.#epoch = message.epoch;
     }
@@ -78,9 +92,34 @@ export class Line extends EventTarget {
     this.dispatchEvent(new CustomEvent("Frame", { detail }));
   }
 
-  #again() {
+  /** Whether anybody is still there: a line that does not answer is a dead one. */
+  #ask() {
+    if (this.#socket.readyState === WebSocket.CLOSED) return;
+    if (!this.#unanswered) {
+      this.#unanswered = Date.now();
+      this.say("Ping");
+    } else if (Date.now() - this.#unanswered > SILENT) this.#drop();
+  }
+
+  /** Closing properly would wait for the other end, which may be gone. */
+  #drop() {
+    const socket = this.#socket;
+    socket.onopen = socket.onclose = socket.onmessage = null;
+    socket.close();
+    this.#again(socket);
+  }
+
+  #again(socket) {
+    if (socket !== this.#socket) return;
     this.dispatchEvent(new Event("lost"));
-    setTimeout(() => this.#connect(), this.#pause * (0.5 + Math.random()));
-    this.#pause = Math.min(this.#pause * 2, LONGEST);
+    const longest = Date.now() - this.#welcomed < PATIENT ? LONGEST : LATER;
+    const pause = Math.min(FIRST * 2 ** this.#attempts++, longest);
+    this.#waiting = setTimeout(() => this.#connect(), pause * (0.5 + Math.random() / 2));
+  }
+
+  #now() {
+    clearTimeout(this.#waiting);
+    this.#attempts = 0;
+    if (this.#socket.readyState === WebSocket.CLOSED) this.#connect();
   }
 }

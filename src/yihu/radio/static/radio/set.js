@@ -1,6 +1,8 @@
 // The set: who talks, a button to talk with, and what the floor answers.
 import { Line } from "./line.js";
+import { Shelf } from "./shelf.js";
 import { Microphone, Sound, Speaker, canTalk } from "./sound.js";
+import { Speech } from "./speech.js";
 
 const set = document.querySelector("#set");
 const say = set?.dataset;
@@ -8,11 +10,15 @@ const at = (id) => document.getElementById(id);
 const TO_READ = 2000; // milliseconds that a reason stands before the floor is shown again
 const TOO_LONG = 2; // the cause of Floor Revoke in TS 24.380
 
-const sound = new Sound(say?.worklet);
+const ANSWERED_WITHIN = 2000; // milliseconds that a short word waits for the floor
+
+const sound = new Sound();
 const microphone = new Microphone(sound);
 const speaker = new Speaker(sound);
 const groups = new Map(); // code → what is known of its floor
-let line, pressed = false, byKey = false, readUntil = 0, mine = null; // mine: {group, stream, packet, early}
+let line, shelf, connected = false, pressed = false, byKey = false, readUntil = 0;
+let mine = null; // the Speech that is being spoken here
+let over = Promise.resolve(); // once the last one has gone out
 
 const group = () => at("group").value;
 const listensOnly = () => at("group").selectedOptions[0].hasAttribute("data-listens");
@@ -45,47 +51,53 @@ async function press() {
   pressed = true;
   at("talk").ariaPressed = "true";
   try {
-    await Promise.all([speaker.open(), microphone.open()]);
-  } catch {
+    await Promise.all([speaker.open(), microphone.open(), over]);
+  } catch (fault) {
     release();
-    show("cut", say.nomic);
+    show("cut", fault instanceof DOMException ? say.nomic : say.cannot);
     return;
   }
   if (!pressed) return; // let go while the browser asked
-  mine = { group: group(), stream: 0, packet: 0, early: [] };
+  mine = new Speech(line, group());
   microphone.begin();
-  show("asking", say.asking);
-  line.say("Floor Request", { group: mine.group });
+  if (connected) {
+    show("asking", say.asking);
+    line.say("Floor Request", { group: mine.group });
+  } else keepOn();
 }
 
-async function release() {
+/** Without a line speech is kept, and sent once there is one. */
+function keepOn() {
+  mine.cut();
+  show("cut", say.kept);
+}
+
+function release() {
   pressed = false;
   at("talk").ariaPressed = "false";
-  const was = mine;
-  if (was) {
-    await microphone.end(); // the last syllable goes out first
-    line.say("Floor Release", { group: was.group });
-    if (was.stream) sound.tone(440);
-  }
+  if (mine) over = finish(mine);
+  else showFloor();
+}
+
+async function finish(speech) {
+  await microphone.end(); // the last syllable goes out first
+  await Promise.race([speech.answered, new Promise((done) => setTimeout(done, ANSWERED_WITHIN))]);
+  if (mine !== speech) return; // it was taken meanwhile
   mine = null;
+  const left = speech.end();
+  line.say("Floor Release", { group: speech.group });
+  if (speech.stream) sound.tone(440);
+  if (left) await shelf.keep(left).catch(() => tell(say.unkept));
   showFloor();
 }
 
-/** Until the floor is granted speech waits: no first syllable is lost. */
-microphone.onpacket = (opus) => {
-  if (!mine) return;
-  if (!mine.stream) mine.early.push(opus);
-  else line.speak(mine.stream, mine.packet++, opus);
-};
+microphone.onpacket = (opus) => mine?.add(opus);
 
 function granted({ detail }) {
-  if (!mine || detail.group !== mine.group) return;
-  const first = !mine.stream;
-  mine.stream = detail.stream;
-  if (!first) return;
+  if (detail.group !== mine?.group || mine.stream) return;
+  mine.granted(detail);
   sound.tone(880);
-  show("mine", say.mine);
-  for (const opus of mine.early.splice(0)) line.speak(mine.stream, mine.packet++, opus);
+  if (pressed) show("mine", say.mine);
 }
 
 async function taken(sentence) {
@@ -94,6 +106,11 @@ async function taken(sentence) {
   at("talk").ariaPressed = "false";
   await microphone.end();
   sound.tone(220);
+  tell(sentence);
+}
+
+/** A sentence that stands long enough to be read. */
+function tell(sentence) {
   show("cut", sentence);
   readUntil = Date.now() + TO_READ;
   setTimeout(showFloor, TO_READ);
@@ -102,45 +119,57 @@ async function taken(sentence) {
 // --- the line -----------------------------------------------------------------------------------
 
 function listen() {
-  line.addEventListener("Welcome", () => { at("line").textContent = say.online; ready(true); });
+  line.addEventListener("Welcome", () => {
+    at("line").textContent = say.online;
+    ready(true);
+    shelf.send();
+  });
   line.addEventListener("lost", () => {
     at("line").textContent = say.offline;
+    for (const each of groups.values()) each.talker = "";
+    speaker.end();
     ready(false);
-    if (mine) taken(say.offline);
+    if (mine) keepOn();
   });
   line.addEventListener("Here", ({ detail }) => { known(detail.group).here = detail.count; showFloor(); });
   line.addEventListener("Floor Granted", granted);
-  line.addEventListener("Floor Taken", ({ detail }) => { known(detail.group).talker = detail.granted.name; showFloor(); });
+  line.addEventListener("Floor Taken", ({ detail }) => {
+    Object.assign(known(detail.group), { talker: detail.granted.name, stream: detail.stream });
+    showFloor();
+  });
   line.addEventListener("Floor Idle", ({ detail }) => {
     known(detail.group).talker = "";
-    speaker.end();
+    speaker.end(known(detail.group).stream);
     showFloor();
   });
   line.addEventListener("Floor Queue Position Info", ({ detail }) => {
-    if (mine?.group === detail.group && detail.position) show("asking", fill(say.waiting, { place: detail.position }));
+    if (mine?.group !== detail.group || !detail.position) return;
+    mine.waits();
+    show("asking", fill(say.waiting, { place: detail.position }));
   });
-  line.addEventListener("Floor Deny", ({ detail }) => { if (mine?.group === detail.group) taken(say.denied); });
+  line.addEventListener("Floor Deny", ({ detail }) => { if (mine?.group === detail.group) over = taken(say.denied); });
   line.addEventListener("Floor Revoke", ({ detail }) => {
     if (mine?.group === detail.group) {
       line.say("Floor Release", { group: detail.group });
-      taken(detail.cause === TOO_LONG ? say.toolong : say.cut);
+      over = taken(detail.cause === TOO_LONG ? say.toolong : say.cut);
     }
   });
   line.addEventListener("Groups", () => location.reload());
   line.addEventListener("Frame", ({ detail }) => speaker.play(detail));
 }
 
-let connected = false;
 function ready(now) {
   connected = now;
-  at("talk").disabled = !now || listensOnly() || !canTalk();
+  at("talk").disabled = listensOnly() || !canTalk();
   if (now && !canTalk()) show("cut", say.cannot);
-  else if (now) showFloor();
+  else showFloor();
 }
 
 if (set) {
   const { "X-CSRFToken": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
   line = new Line(say.relay, say.ticket, csrf);
+  shelf = new Shelf(say.stored, say.person, csrf);
+  for (const word of ["sent", "refused"]) shelf.addEventListener(word, () => tell(say[word]));
   listen();
   microphone.onlevel = speaker.onlevel = showLevel;
   const talk = at("talk");

@@ -1,23 +1,29 @@
 // The microphone, as Opus packets of 20 ms; and the loudspeaker, from packets to sound.
-const RATE = 48_000;
-const OPUS = { codec: "opus", sampleRate: RATE, numberOfChannels: 1 };
-const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+import { codec } from "./codec.js";
 
-export const canTalk = () => "AudioEncoder" in window && !!navigator.mediaDevices;
+const RATE = 48_000;
+const WORKLETS = ["worklet.js", "playout.js"].map((name) => new URL(name, import.meta.url));
+// Nobody hears while talking, so there is no echo to cancel; asking for it makes phones play
+// softly, or through the ear piece.
+const MICROPHONE = { echoCancellation: false, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+const TAIL = 100; // milliseconds: what is said as the key is let go is still on its way
+
+export const canTalk = () => !!navigator.mediaDevices && ("AudioEncoder" in window || "WebAssembly" in window);
+
+/** How loud, from 0 to 1. */
+const loudness = (samples) => Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
 
 export class Sound {
   #context;
-  #worklet;
-
-  constructor(worklet) { this.#worklet = worklet; }
+  #ready;
 
   /** Called from a press or a tap: browsers make no sound before one. */
   async wake() {
     if (!this.#context) {
       this.#context = new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
-      this.#context.ready = this.#context.audioWorklet.addModule(this.#worklet);
+      this.#ready = Promise.all(WORKLETS.map((name) => this.#context.audioWorklet.addModule(name)));
     }
-    await this.#context.ready;
+    await this.#ready;
     if (this.#context.state !== "running") await this.#context.resume();
     return this.#context;
   }
@@ -36,7 +42,8 @@ export class Sound {
 
 /** Held open once it was allowed; only its track is switched, since some phones ask each time. */
 export class Microphone {
-  #encoder;
+  #codec;
+  #speech;
   #track;
   onpacket = () => {};
   onlevel = () => {};
@@ -46,6 +53,7 @@ export class Microphone {
   async open() {
     if (this.#track?.readyState === "live") return;
     const context = await this.sound.wake();
+    this.#codec = await codec();
     const stream = await navigator.mediaDevices.getUserMedia({ audio: MICROPHONE });
     [this.#track] = stream.getAudioTracks();
     this.#track.enabled = false;
@@ -55,79 +63,88 @@ export class Microphone {
   }
 
   begin() {
-    this.#encoder = new AudioEncoder({
-      output: (chunk) => {
-        const packet = new Uint8Array(chunk.byteLength);
-        chunk.copyTo(packet);
-        this.onpacket(packet);
-      },
-      error: () => {},
-    });
-    this.#encoder.configure({ ...OPUS, bitrate: 24_000, opus: { frameDuration: 20_000, application: "voip", usedtx: false } });
-    this.time = 0;
+    this.#speech = this.#codec.encoder((packet) => this.onpacket(packet));
     this.#track.enabled = true;
   }
 
+  /** Every packet has been given when this is over. */
   async end() {
+    if (!this.#speech) return;
+    await new Promise((done) => setTimeout(done, TAIL));
+    const speech = this.#speech;
+    this.#speech = undefined;
     this.#track.enabled = false;
-    const encoder = this.#encoder;
-    this.#encoder = undefined;
-    if (encoder?.state === "configured") await encoder.flush().then(() => encoder.close());
+    await speech?.end();
     this.onlevel(0);
   }
 
   #take(samples) {
-    if (!this.#encoder) return;
-    this.#encoder.encode(new AudioData({
-      format: "f32-planar", sampleRate: RATE, numberOfChannels: 1,
-      numberOfFrames: samples.length, timestamp: this.time, data: samples,
-    }));
-    this.time += 20_000;
-    this.onlevel(Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length));
+    if (!this.#speech) return;
+    this.#speech.encode(samples);
+    this.onlevel(loudness(samples));
   }
 }
 
-/** Plays one stream at a time; what is lost on the way is a gap that the decoder hides. */
-export class Speaker {
+/** One burst on its way to the ear. */
+class Voice {
   #player;
   #decoder;
-  #stream = 0;
+
+  /** @param needed what the last burst needed in hand, in samples; undefined for the first */
+  constructor(context, opus, needed, onlevel, onend) {
+    const options = { numberOfInputs: 0, outputChannelCount: [1], processorOptions: { target: needed } };
+    this.#player = new AudioWorkletNode(context, "player", options);
+    this.#player.connect(context.destination);
+    this.#player.port.onmessage = ({ data }) => {
+      this.#player.disconnect();
+      onend(data);
+    };
+    this.#decoder = opus.decoder((samples, packet) => {
+      onlevel(loudness(samples));
+      this.#player.port.postMessage({ samples, packet });
+    });
+  }
+
+  play(opus, packet) { this.#decoder.decode(opus, packet); }
+
+  async end() {
+    await this.#decoder.end();
+    this.#player.port.postMessage("end");
+  }
+}
+
+/** Plays every stream as it comes, several at once where several groups are listened to. */
+export class Speaker {
+  #context;
+  #codec;
+  #voices = new Map(); // by stream
+  #needed;
   onlevel = () => {};
 
   constructor(sound) { this.sound = sound; }
 
   async open() {
-    const context = await this.sound.wake();
-    if (this.#player) return;
-    this.#player = new AudioWorkletNode(context, "player", { numberOfInputs: 0, outputChannelCount: [1] });
-    this.#player.connect(context.destination);
+    [this.#context, this.#codec] = await Promise.all([this.sound.wake(), codec()]);
   }
 
   play({ stream, packet, opus }) {
-    if (!this.#player) return; // nobody has touched the page yet: it may make no sound
-    if (stream !== this.#stream) this.#begin(stream);
-    this.#decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: packet * 20_000, data: opus }));
+    if (!this.#codec) return; // nobody has touched the page yet: it may make no sound
+    if (!this.#voices.has(stream)) this.#voices.set(stream, this.#begin());
+    this.#voices.get(stream).play(opus, packet);
   }
 
-  end() {
-    this.#player?.port.postMessage("end");
-    this.onlevel(0);
+  /** This stream is over, or all are; what has arrived still sounds. */
+  end(stream) {
+    for (const one of stream ? [stream] : [...this.#voices.keys()]) {
+      this.#voices.get(one)?.end();
+      this.#voices.delete(one);
+    }
   }
 
-  #begin(stream) {
-    this.#stream = stream;
-    this.#decoder?.close();
-    this.#decoder = new AudioDecoder({
-      output: (audio) => {
-        const samples = new Float32Array(audio.numberOfFrames);
-        audio.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
-        audio.close();
-        this.onlevel(Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length));
-        this.#player.port.postMessage(samples);
-      },
-      error: () => { this.#stream = 0; },
+  #begin() {
+    return new Voice(this.#context, this.#codec, this.#needed, (level) => this.onlevel(level), (needed) => {
+      this.#needed = needed;
+      if (!this.#voices.size) this.onlevel(0);
     });
-    this.#decoder.configure(OPUS);
-    this.#player.port.postMessage("begin");
   }
 }
