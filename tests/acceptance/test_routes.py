@@ -353,7 +353,7 @@ def address(stage: Stage, route: str) -> str:
 
 def end(stage: Stage, secret: str) -> None:
     """Bring the matter to its end, with a request to be forgotten."""
-    matter = Matter.objects.get()
+    matter = Matter.objects.get(door="code")
     sent = Sent(matter, secret, False)
     do(stage.town.actor("chief"), matter, "answer", outcome="solved", words="好了")
     do(teller(sent), matter, "confirm")
@@ -429,10 +429,10 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
 
 def test_no_route_deletes_a_matter(stage: Stage) -> None:
     """Whatever is sent to whichever address, the matter and its entries are still there."""
-    before = Entry.objects.count()
+    matters, before = Matter.objects.count(), Entry.objects.count()
     client = login(stage.town, "supervisor")
     for route in ROUTES:
         assert "delete" not in route
         client.delete(address(stage, route))
-    assert Matter.objects.count() == 1
+    assert Matter.objects.count() >= matters
     assert Entry.objects.count() >= before
