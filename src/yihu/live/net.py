@@ -210,6 +210,9 @@ class Net:
         one.tell(words.told("Refused", code=code))
 
     def _heard(self, one: Set, said: Mapping[str, object]) -> None:
+        if said["say"] == "Ping":
+            one.tell(words.told("Pong"))
+            return
         right = one.ticket.rights.get(str(said.get("group")))
         if right is None:
             raise words.NotUnderstood("not_your_group")

@@ -6,6 +6,7 @@ Upwards, `{"say": …, "group": …}`:
     Floor Release, Floor Queue Position Request
     Forced Release  takes the floor from whoever has it; for those who command the group
     Join, Leave     listen to one of the ticket's groups, or no longer
+    Ping            answered with Pong, whatever the rights: whether the line still lives
 
 Downwards the floor's messages under their names in TS 24.380, with causes as its numbers
 (`Floor Granted` has the milliseconds of a frame, too); `Welcome` after login, `Groups` when
