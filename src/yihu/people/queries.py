@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from yihu.kernel.access import Actor
 from yihu.people.models import Leave, Organisation, OrganisationKind
+from yihu.people.roles import DIRECTING
 
 
 def stations() -> QuerySet[Organisation]:
@@ -36,3 +37,19 @@ def station_over(unit: Organisation) -> Organisation | None:
     while found is not None and found.kind != OrganisationKind.STATION:
         found = found.parent
     return found
+
+
+def reach_of(actor: Actor) -> frozenset[UUID]:
+    """The organisations in which an actor holds a post, and everything below them."""
+    return frozenset[UUID]().union(*(post.reach for post in actor.posts))
+
+
+def directed_by(actor: Actor) -> frozenset[UUID]:
+    """The organisations whose net an actor directs: sites, forces, sets, talk groups."""
+    reaches = [post.reach for post in actor.posts if post.role in DIRECTING]
+    return frozenset[UUID]().union(*reaches)
+
+
+def communities(district: str) -> QuerySet[Organisation]:
+    """The villages and communities of a district."""
+    return Organisation.objects.filter(district=district, kind=OrganisationKind.COMMUNITY)

@@ -1,21 +1,21 @@
 """Talk groups: opened, filled, closed. Each act is an entry of the group's matter."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from yihu.kernel import actions as kernel
-from yihu.kernel.access import Actor, Refused, directory
+from yihu.kernel.access import Actor, ActorKind, Refused, directory
 from yihu.kernel.actions import NewMatter
 from yihu.kernel.models import Matter
 from yihu.kernel.parties import NewParty
 from yihu.kernel.writing import one_by_one
 from yihu.people.models import Organisation
-from yihu.people.queries import station_over, unit_of
-from yihu.people.roles import DIRECTING
+from yihu.people.queries import directed_by, station_over, unit_of
+from yihu.people.roles import CALLED
 from yihu.radio.happenings import tell
 from yihu.radio.loops import TALKGROUP
 from yihu.radio.models import GroupKind, GroupMember, TalkGroup
@@ -23,12 +23,6 @@ from yihu.radio.schemas import Member, Membership
 
 KEEPER = "keeper"
 """The party without a person whose key seals what is written in a matter of the radio's."""
-
-
-def commanded_by(actor: Actor) -> frozenset[UUID]:
-    """The organisations whose talk groups an actor arranges."""
-    reaches = [post.reach for post in actor.posts if post.role in DIRECTING]
-    return frozenset[UUID]().union(*reaches)
 
 
 def open_group(
@@ -48,7 +42,7 @@ def open_group(
     directs the net of the organisation. Raises Refused.
     """
     private = kind == GroupKind.PRIVATE
-    if not private and organisation.pk not in commanded_by(actor):
+    if not private and organisation.pk not in directed_by(actor):
         raise Refused("not_yours", "this organisation's net is not this actor's to arrange")
     for person in members:
         _require_colleague(actor, person)
@@ -82,7 +76,7 @@ def open_group(
                 office=organisation.pk,
                 watch=None,
                 step="temporary" if temporary else "open",
-                parties=[NewParty(role=KEEPER)],
+                parties=[NewParty(role=KEEPER), *_two(members if private else ())],
                 facts={
                     "code": code,
                     "members": sorted(members),
@@ -124,6 +118,32 @@ def call_privately(*, actor: Actor, person: UUID) -> TalkGroup:
         )
 
 
+def _two(members: Iterable[UUID]) -> list[NewParty]:
+    """The people of a private call, each of whom may end it."""
+    return [NewParty(role=CALLED.code, person=person) for person in members]
+
+
+def hang_up(*, actor: Actor, group: str) -> None:
+    """Whoever is on a private call ends it, for both.
+
+    Raises TalkGroup.DoesNotExist for any other group.
+    """
+    with one_by_one():
+        mine = TalkGroup.objects.filter(
+            kind=GroupKind.PRIVATE, matter__closed_at=None, members__person=actor.id
+        )
+        found = mine.get(pk=group)
+        party = found.matter.parties.get(role=CALLED.code, person=actor.id)
+        kernel.move(
+            actor=Actor(ActorKind.PARTY, party.id, actor.district),
+            matter=found.matter_id,
+            name="hang_up",
+            seq=found.matter.seq,
+            client_key=secrets.token_bytes(16),
+        )
+        tell(actor.district, "group", group, people=found.members.values_list("person", flat=True))
+
+
 def _require_colleague(actor: Actor, person: UUID) -> None:
     who = directory().actor(person)
     if who is None or who.district != actor.district or not who.posts:
@@ -136,7 +156,7 @@ def _arranged(actor: Actor, group: str) -> TalkGroup:
         pk=group,
         district=actor.district,
         matter__closed_at=None,
-        organisation__in=commanded_by(actor),
+        organisation__in=directed_by(actor),
     )
 
 
@@ -169,7 +189,7 @@ def take_off(*, actor: Actor, group: str, person: UUID) -> None:
 
 
 def close_group(*, actor: Actor, group: str) -> None:
-    """Whoever directs the net closes a group; a private one also whoever is on it."""
+    """Whoever directs the net closes a group."""
     with one_by_one():
         found = _arranged(actor, group)
         people = list(found.members.filter(until=None).values_list("person", flat=True))

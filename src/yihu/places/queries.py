@@ -1,0 +1,68 @@
+"""Reading key sites and community forces: each sees those of their own units and below."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from yihu.kernel.access import Actor
+from yihu.people.queries import reach_of
+from yihu.places import kinds
+from yihu.places.models import Force, ForceKind, KeySite, SiteKind
+
+
+def sites(actor: Actor) -> QuerySet[KeySite]:
+    """The key sites in use that an actor may know of: police all of theirs, a guard their own."""
+    found = KeySite.objects.filter(organisation__in=reach_of(actor), closed_at=None)
+    return found.select_related("organisation__parent", "kind").order_by(
+        "kind__code", "organisation__code"
+    )
+
+
+def forces(actor: Actor) -> QuerySet[Force]:
+    """The community forces that an actor may know of."""
+    found = Force.objects.filter(organisation__in=reach_of(actor), closed_at=None)
+    return found.select_related("organisation", "kind", "unit").order_by(
+        "kind__code", "organisation__code"
+    )
+
+
+def forces_at(units: Iterable[UUID]) -> QuerySet[Force]:
+    """The forces of these units."""
+    found = Force.objects.filter(unit__in=list(units), closed_at=None)
+    return found.select_related("organisation", "kind").order_by("kind__code", "organisation__code")
+
+
+def site_kinds(district: str) -> list[SiteKind]:
+    """What a site may be: the kinds everybody begins with, and those of the district's own."""
+    own = {kind.code: kind for kind in SiteKind.objects.filter(district=district)}
+    first = [own.pop(one.code, None) or _site_kind(district, one) for one in kinds.SITES]
+    return [*first, *own.values()]
+
+
+def _site_kind(district: str, place: kinds.Place) -> SiteKind:
+    return SiteKind(
+        district=district,
+        code=place.code,
+        name=place.name,
+        name_en=place.name_en,
+        sets_required=place.sets_required,
+    )
+
+
+def force_kinds(district: str) -> list[ForceKind]:
+    """What a force may be, with the limits of each."""
+    own = {kind.code: kind for kind in ForceKind.objects.filter(district=district)}
+    first = [own.pop(one.code, None) or _force_kind(district, one) for one in kinds.FORCES]
+    return [*first, *own.values()]
+
+
+def _force_kind(district: str, crew: kinds.Crew) -> ForceKind:
+    return ForceKind(
+        district=district,
+        code=crew.code,
+        name=crew.name,
+        name_en=crew.name_en,
+        may="\n".join(crew.may),
+        may_not="\n".join(crew.may_not),
+    )
