@@ -1,107 +1,19 @@
 """The set in real browsers, with the real relay between them: one speaks, the other hears."""
 
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
-from tests.conftest import CHROMIUM_FLAGS
-from tests.support import machine
-from tests.support.net import talkgroup
+from tests.radio.conftest import until
 from tests.support.site import Site
-from tests.support.town import Town, build
+from tests.support.town import Town
 
 from yihu.radio import archive, queries
 from yihu.radio.groups import take_off
-from yihu.radio.models import Burst, GroupKind
+from yihu.radio.models import Burst
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
-
-FAKE_MICROPHONE = (
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-)
-PHONE = {"width": 390, "height": 844}
-SOON = 20.0
-
-
-@pytest.fixture
-def town(site: Site) -> Town:
-    from django.conf import settings
-
-    settings.RECORDINGS.mkdir(exist_ok=True)
-    town = build()
-    for code, kind in (("all", GroupKind.BROADCAST), ("station", GroupKind.STATION)):
-        talkgroup(town, code, kind, on=("chief", "officer"))
-    for name in ("chief", "officer"):
-        town.people[name].set_password("a long enough pass phrase")
-        town.people[name].save()
-    return town
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SOON
-    while not true():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-@pytest.fixture
-def relay(site: Site, town: Town) -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "yihu", "relay", "--port", str(site.port + 1)],
-        env=site._environment | {"PORT": str(site.port)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    until(lambda: answers(site.port + 1))
-    yield
-    process.terminate()
-    assert process.wait(SOON) == 0
-
-
-@pytest.fixture(scope="module")
-def talking_browser(browser: "Browser") -> "Iterator[Browser]":
-    """Another one, whose microphone beeps."""
-    talking = browser.browser_type.launch(
-        executable_path=machine.chromium(), args=[*CHROMIUM_FLAGS, *FAKE_MICROPHONE]
-    )
-    yield talking
-    talking.close()
-
-
-@pytest.fixture
-def set_of(talking_browser: "Browser", site: Site, relay: None) -> "Iterator[Callable[..., Page]]":
-    opened: list[BrowserContext] = []
-
-    def open_set(name: str) -> "Page":
-        context = talking_browser.new_context(
-            base_url=site.url, locale="zh-CN", viewport=PHONE, permissions=["microphone"]
-        )
-        opened.append(context)
-        page = context.new_page()
-        page.goto("/accounts/login/?next=/radio/")
-        page.get_by_label("用户名").fill(name)
-        page.get_by_label("密码").fill("a long enough pass phrase")
-        page.get_by_role("button", name="登录").click()
-        expect(page.get_by_text("已连上")).to_be_visible()
-        page.get_by_label("对讲组").select_option("station")
-        return page
-
-    yield open_set
-    for context in opened:
-        context.close()
+    from playwright.sync_api import Browser, Page
 
 
 def test_one_speaks_the_other_hears_and_it_is_kept(set_of: "Callable[[str], Page]") -> None:

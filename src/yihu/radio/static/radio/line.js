@@ -82,7 +82,6 @@ export class Line extends EventTarget {
       this.#epoch = message.epoch;
     }
     if (message.say === "Event") this.#seen = message.number;
-    if (message.say === "Reload") location.reload();
     this.dispatchEvent(new CustomEvent(message.say, { detail: message }));
   }
 

@@ -154,8 +154,15 @@ function listen() {
       over = taken(detail.cause === TOO_LONG ? say.toolong : say.cut);
     }
   });
-  line.addEventListener("Groups", () => location.reload());
+  for (const word of ["Groups", "Reload"]) line.addEventListener(word, renew);
   line.addEventListener("Frame", ({ detail }) => speaker.play(detail));
+}
+
+/** The page anew, but not while somebody speaks into it. */
+async function renew() {
+  await over;
+  if (mine || pressed) setTimeout(renew, ANSWERED_WITHIN);
+  else location.reload();
 }
 
 function ready(now) {
@@ -185,6 +192,7 @@ if (set) {
   });
   addEventListener("keyup", (event) => { if (event.code === "Space" && pressed) { event.preventDefault(); release(); } });
   addEventListener("blur", () => pressed && byKey && release()); // the key's end would be missed
+  speaker.open().catch(() => {}); // where the browser allows it; else the first touch does
   addEventListener("pointerdown", () => speaker.open(), { once: true });
   at("group").addEventListener("change", () => {
     at("bursts").href = at("bursts").dataset.pattern.replace("GROUP", group());
