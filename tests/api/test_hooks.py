@@ -69,7 +69,7 @@ def receiver() -> Iterator[Receiver]:
         thread.start()
         yield told
         server.shutdown()
-        thread.join()
+        thread.join(20)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def in_thread(work) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join()
+    thread.join(20)
     assert not failures
 
 

@@ -178,7 +178,7 @@ def test_it_is_one_moment_though_others_go_on_writing(
         backup.make(tmp_path / "b.yihu", passphrase=PASSPHRASE)
     finally:
         stop.set()
-        writer.join()
+        writer.join(20)
     assert "台账完好" in restored(tmp_path / "b.yihu", tmp_path / "fresh", empty_server)
 
 

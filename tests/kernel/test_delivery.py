@@ -263,7 +263,7 @@ def test_two_clocks_send_each_message_once(
     for clock in clocks:
         clock.start()
     for clock in clocks:
-        clock.join()
+        clock.join(20)
     ids = [mail.message["Message-ID"] for mail in smtp.taken]
     assert len(ids) == len(set(ids)) == 12
 

@@ -161,7 +161,7 @@ def test_two_clocks_racing_fire_each_rung_once(committed_db: CommittedDatabase) 
     for thread in clocks:
         thread.start()
     for thread in clocks:
-        thread.join()
+        thread.join(20)
     assert not faults
     assert Escalation.objects.count() == 12
     for one in sent[:6]:

@@ -48,4 +48,4 @@ def gateway() -> Iterator[Gateway]:
             yield told
         finally:
             server.shutdown()
-            thread.join()
+            thread.join(20)

@@ -87,7 +87,7 @@ def sink(port: int = 0) -> Iterator[Sink]:
             yield server.sink
         finally:
             server.shutdown()
-            thread.join()
+            thread.join(20)
 
 
 def mailers(port: int) -> dict[str, object]:
