@@ -186,6 +186,7 @@ def move(
     client_key: bytes,
     payload: BaseModel | None = None,
     notices: Sequence[Notice] = (),
+    parts: Sequence[Part] = (),
     remarks: Mapping[str, Any] = NO_REMARKS,
     occurred_at: datetime | None = None,
 ) -> Done:
@@ -197,7 +198,7 @@ def move(
     actor may not know of the matter.
     """
     with one_by_one():
-        change = _begin(actor, matter, name, client_key, payload, occurred_at)
+        change = _begin(actor, matter, name, client_key, payload, occurred_at, parts)
         if isinstance(change, Done):
             return change
         if change.matter.seq != seq:

@@ -6,12 +6,12 @@ would fill in on saving.
 """
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import DateTimeField, Field, Model, UUIDField
+from django.db.models import DateTimeField, Field, JSONField, Model, UUIDField
 
 type Adapt = Callable[[Any], Any]
 
@@ -86,4 +86,6 @@ def _adapter(field: "Field[Any, Any]") -> Adapt | None:
         return attrgetter("hex")
     if isinstance(field, DateTimeField):
         return connection.ops.adapt_datetimefield_value
+    if isinstance(field, JSONField):
+        return partial(connection.ops.adapt_json_value, encoder=field.encoder)
     return None

@@ -1,7 +1,7 @@
 """The parties of a matter, and what is sealed under a key of each one's own."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from yihu.kernel import vault
@@ -21,7 +21,10 @@ def people_who_are(role: str, parties: Iterable[Party]) -> frozenset[UUID]:
 
 @dataclass(frozen=True, slots=True)
 class NewParty:
-    """A party of a matter about to be opened, with what they say of themselves and the matter."""
+    """A party of a matter about to be opened, with what they say of themselves and the matter.
+
+    `id`: known beforehand, for a room whose own rows name the party.
+    """
 
     role: str
     kind: str = ""
@@ -29,14 +32,14 @@ class NewParty:
     person: UUID | None = None
     secret_hash: bytes | None = None
     contact_safety: str = ""
+    id: UUID = field(default_factory=uuid4)
 
 
 def make_party(matter: Matter, newcomer: NewParty) -> tuple[Party, bytes]:
     """A party with a fresh key of their own, and that key."""
-    identity = uuid4()
-    key, wrapped, key_name = vault.new_key(identity)
+    key, wrapped, key_name = vault.new_key(newcomer.id)
     party = Party(
-        id=identity,
+        id=newcomer.id,
         matter=matter,
         role=newcomer.role,
         kind=newcomer.kind,
