@@ -24,6 +24,8 @@ MEASURES = {
     "scale": Measure("inbox and status page at 1,000, 100,000 and 1,000,000 matters"),
     "verify": Measure("entries a second that `yihu verify` checks"),
     "likeness": Measure("how often what is called alike is alike, on real messages", (SQLITE,)),
+    "fanout": Measure("CPU and delay of a frame given to many, beside the limit", (SQLITE,)),
+    "voice": Measure("two browsers over a bad network: access, mouth to ear, whole", (SQLITE,)),
     "kill": Measure("a minute of kill -9 under load: nothing lost, nothing twice", (SQLITE,)),
 }
 

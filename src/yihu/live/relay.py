@@ -1,6 +1,6 @@
 """The relay: websockets around the net. One process, one thread.
 
-A set logs in with a ticket as its first message and has one second for it. Text is words
+A set logs in with a ticket as its first message and has five seconds for it. Text is words
 (`words.py`), binary is speech (`frames.py`). Behind a socket buffer of a few frames, a line with
 more than `BACKLOG` bytes waiting misses frames until it has caught up: stale speech is worse
 than none, and one stalled phone must not fill the memory. `GET /metrics` on the same port tells
@@ -16,10 +16,11 @@ import logging
 import secrets
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 try:
     from picows.websockets.asyncio import broadcast, serve
@@ -50,8 +51,8 @@ BACKLOG = 8 * 1024
 """Bytes of our own that may wait for one set before it misses frames."""
 MOST_A_SECOND = 200
 """Messages and frames; speech alone is fifty."""
-ALARMS_EVERY = 0.05
-"""Seconds between two looks at the timers of the floors."""
+LOOK_EVERY = 0.05
+"""Seconds between two looks at the timers of the floors, and at the lines that are behind."""
 
 
 def _transport(connection: Any) -> asyncio.Transport:
@@ -68,10 +69,15 @@ def _transport(connection: Any) -> asyncio.Transport:
 
 @dataclass(eq=False)
 class Line:
-    """A set at the other end of a websocket. `skipped` counts the frames it missed."""
+    """A set at the other end of a websocket. `skipped` counts the frames it missed.
+
+    Whether it is behind is looked at twenty times a second, not for each frame: what a stalled
+    one can gather meanwhile are two or three.
+    """
 
     socket: Any
     ticket: Ticket
+    behind: bool = False
     skipped: int = 0
     _second: int = 0
     _count: int = 0
@@ -91,6 +97,9 @@ class Line:
         """Bytes that wait for the line to take them."""
         return self._waiting()
 
+    def look(self) -> None:
+        self.behind = self._waiting() > BACKLOG
+
     def is_too_loud(self) -> bool:
         """Counts one message; whether it is more than a set may send in a second."""
         second = int(time.monotonic())
@@ -107,20 +116,17 @@ class Lines:
     counts: Counts
 
     def tell(self, sets: Collection[Set], text: str) -> None:
-        broadcast([one.socket for one in sets if isinstance(one, Line)], text)
+        broadcast([one.socket for one in cast(Collection[Line], sets)], text)
 
     def play(self, sets: Collection[Set], frame: bytes) -> None:
-        ready = []
-        for one in sets:
-            if not isinstance(one, Line):
-                continue
-            if one.backlog > BACKLOG:
-                one.skipped += 1
-                self.counts.frames_skipped += 1
-            else:
-                ready.append(one.socket)
+        lines = cast(Collection[Line], sets)
+        ready = [one.socket for one in lines if not one.behind]
         broadcast(ready, frame)
         self.counts.frames_out += len(ready)
+        if len(ready) < len(lines):
+            for one in lines:
+                one.skipped += one.behind
+                self.counts.frames_skipped += one.behind
 
 
 @dataclass
@@ -138,15 +144,22 @@ class Relay:
         self.net = Net(time.monotonic, lines, self.recorder, events, self.counts)
         self._started = time.monotonic()
 
-    async def run(self, host: str, port: int, started: asyncio.Event | None = None) -> None:
+    async def run(
+        self,
+        host: str,
+        port: int,
+        started: asyncio.Event | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         """Serve until cancelled."""
         listening = socket.create_server((host, port))
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # lines inherit it
-        alarms = asyncio.create_task(self._ring())
+        looks = asyncio.create_task(self._look())
         try:
             async with serve(
                 self._answer,
                 sock=listening,
+                ssl=tls,
                 origins=self.origins,
                 compression=None,
                 server_header=None,
@@ -158,13 +171,15 @@ class Relay:
                     started.set()
                 await asyncio.get_running_loop().create_future()
         finally:
-            alarms.cancel()
+            looks.cancel()
             self.net.end()
 
-    async def _ring(self) -> None:
+    async def _look(self) -> None:
         while True:
             self.net.ring()
-            await asyncio.sleep(ALARMS_EVERY)
+            for one in self.net.sets.values():
+                cast(Line, one).look()
+            await asyncio.sleep(LOOK_EVERY)
 
     def _metrics(self, connection: Any, request: Any) -> Any:
         """An answer to who asks for figures; None for a set, which goes on to its line."""
