@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from yihu.live import recovery
 from yihu.live.metrics import Counts
 from yihu.live.net import Net
 from yihu.radio import archive
@@ -43,6 +44,7 @@ class Spoken:
     def __post_init__(self) -> None:
         with self._trying():
             self.recording = archive.begun(self.burst)
+            recovery.note(self.burst)
 
     def add(self, opus: bytes) -> None:
         if self.recording is None:
@@ -87,12 +89,14 @@ class Keeper:
         )
         burst.file = archive.place_for(burst)
         spoken = Spoken(burst, self)
-        self.write(partial(burst.save, force_insert=True))
+        self.write(partial(recovery.enter, burst))
         return spoken
 
     def close_what_was_cut_off(self) -> None:
         """Bursts that a relay had not ended when it was killed: nobody is talking any more."""
-        self.write(archive.close_unended)
+        for left in recovery.notes():
+            self.write(partial(recovery.enter_noted, left))
+        self.write(recovery.close_unended)
 
     # --- the other thread --------------------------------------------------------------------
 
@@ -108,7 +112,7 @@ class Keeper:
         """A fault is logged by its kind, and the next piece of work is tried all the same."""
         try:
             return what()
-        except DatabaseError as fault:
+        except (DatabaseError, OSError) as fault:
             self.counts.database_faults += 1
             log.warning("keeping: %s", type(fault).__name__)
             return None

@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import Iterable
-from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 
-from yihu.radio import ogg
 from yihu.radio.models import Burst
-from yihu.radio.recording import NotARecording, Recording, opened
+from yihu.radio.recording import Recording, opened
 
 
 def key() -> bytes:
@@ -41,17 +39,6 @@ def keep(burst: Burst, packets: Iterable[bytes]) -> None:
 def sound_of(burst: Burst) -> bytes:
     """Ogg Opus. Raises OSError, or NotARecording."""
     return opened(_path(burst), key())
-
-
-def close_unended() -> None:
-    """Bursts of a relay that is no more ended when the last of their sound was kept."""
-    for burst in Burst.objects.filter(ended_at=None):
-        try:
-            lasts = ogg.seconds(sound_of(burst))
-        except (OSError, NotARecording):
-            lasts = 0.0
-        ended = burst.started_at + timedelta(seconds=lasts)
-        Burst.objects.filter(pk=burst.pk, ended_at=None).update(ended_at=ended)
 
 
 def _path(burst: Burst) -> Path:
