@@ -32,6 +32,7 @@ from yihu.live.keeping import Keeper
 from yihu.live.metrics import Counts
 from yihu.people.actions import grant_leave
 from yihu.places.models import District
+from yihu.radio.actions import raise_alarm
 from yihu.radio.queries import ticket
 from yihu.thanks.actions import consent
 from yihu.web import styles
@@ -155,6 +156,30 @@ ROUTES = {
     # the radio: whoever is on the group
     "radio/": staff(),
     "radio/ticket/": staff(post={"device": "0" * 32}),
+    "radio/groups/": staff(),
+    "radio/shift/": staff(302, post={"duty": "begin"}),
+    "radio/call/<uuid:person>/": Asked(LOGIN, 200, 200, NOT_NOW, post={}),  # not oneself
+    "radio/<slug:group>/hang-up/": staff(GONE, post={}),  # for private calls only
+    "radio/<slug:group>/message/": Asked(LOGIN, NOT_NOW, NOT_NOW, 204, post={"kind": "text"}),
+    # the alarm: anybody's to raise; what follows is the control room's, and one's own
+    "radio/alarm/": staff(201, post={}),
+    "radio/alarm/now/": staff(),
+    "radio/alarm/<str:reference>/place/": Asked(
+        LOGIN, GONE, GONE, 204, post={"longitude": "120.1", "latitude": "30.2"}, needs="alarm"
+    ),
+    "radio/alarms/": staff(),
+    "radio/alarms/<str:reference>/report/": Asked(LOGIN, GONE, GONE, 302, post={}, needs="alarm"),
+    "desk/incidents/": staff(),
+    "desk/incidents/now/": staff(),
+    "desk/incidents/<str:reference>/": matters(needs="alarm"),
+    "desk/incidents/<str:reference>/now/": matters(needs="alarm"),
+    "desk/incidents/<str:reference>/do/<slug:name>/": matters(302, post={}, needs="alarm"),
+    # positions: taken on duty only, looked at by whoever directs
+    "radio/position/": Asked(
+        LOGIN, NOT_THEIRS, NOT_THEIRS, 204, post={"longitude": "120.1", "latitude": "30.2"}
+    ),
+    "radio/trail/": staff(),
+    "radio/where/<uuid:person>/": Asked(LOGIN, GONE, GONE, 200, post={}),
     "radio/<slug:group>/bursts/": Asked(LOGIN, GONE, GONE, 200),
     "radio/<slug:group>/stored/": staff(400, post={}),
     "radio/burst/<uuid:burst>.ogg": Asked(LOGIN, GONE, GONE, 200),
@@ -304,6 +329,7 @@ def stage() -> Stage:
         "desk loops/<slug:name>": "loops/complaint",
         "<slug:what>.<slug:form>": "figures.csv",
         "desk figures/<slug:name>": "figures/response",
+        "<uuid:person>": str(town.people["chief"].id),
     }
     return Stage(town, values)
 
@@ -331,6 +357,12 @@ def library(stage: Stage) -> None:
         "desk cases/<str:reference>/do/<slug:name>": f"cases/{measure.reference}/do/note",
         "desk cases/<str:reference>": f"cases/{case.matter.reference}",
     }
+
+
+def alarm(stage: Stage) -> None:
+    """An alarm that the chief raised."""
+    raised = raise_alarm(actor=stage.town.actor("chief"), client_key=b"held")
+    stage.values["<str:reference>"] = raised.matter.reference
 
 
 def spoken(town: Town) -> UUID:
@@ -412,6 +444,8 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
         library(stage)
     if asked.needs == "order":
         commend(stage)
+    if asked.needs == "alarm":
+        alarm(stage)
     where = address(stage, route)
     for role in ("anonymous", "stranger", "auxiliary", "rightful"):
         name = asked.who if role == "rightful" else role

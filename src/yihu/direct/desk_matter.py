@@ -15,7 +15,7 @@ from yihu.direct import queries, words
 from yihu.direct.desk_views import Line, PartyView
 from yihu.direct.forms import RATINGS
 from yihu.direct.kinds import Kind
-from yihu.direct.replies import ready
+from yihu.direct.replies import Ready, ready
 from yihu.direct.schema_forms import SchemaForm, form_class
 from yihu.kernel.access import Actor, Standing, fills
 from yihu.kernel.loop import Act, Does, Move, Role, Seat
@@ -151,8 +151,12 @@ class Desk:
                 for name in named
             },
             hints=self.language.HINTS,
-            ready=ready(declared.name, self.matter.kind),
+            ready=self._ready(declared),
         )
+
+    def _ready(self, declared: Move | Act) -> Ready | None:
+        """Sentences that are ready for it."""
+        return ready(declared.name, self.matter.kind)
 
     @property
     def elsewhere(self) -> set[str]:

@@ -10,12 +10,15 @@ from pydantic import BaseModel
 
 from yihu.dispatch.loops import INCIDENT
 from yihu.dispatch.models import Incident, IncidentKind, Priority
+from yihu.dispatch.queries import raised_by
+from yihu.dispatch.schemas import Located, Reported
 from yihu.kernel import actions as kernel
-from yihu.kernel.access import Actor, Refused
+from yihu.kernel.access import Actor, ActorKind, Refused
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.models import Matter
 from yihu.kernel.outbox import Notice
 from yihu.kernel.parties import NewParty
+from yihu.kernel.writing import one_by_one
 from yihu.people.models import Organisation
 from yihu.people.queries import station_over, unit_of
 from yihu.people.roles import DISPATCHER, REPORTER
@@ -35,6 +38,10 @@ class Place:
     def __post_init__(self) -> None:
         if not (-180 <= self.longitude <= 180 and -90 <= self.latitude <= 90):
             raise ValueError("not a position on earth")
+
+    def __str__(self) -> str:
+        within = "" if self.accuracy is None else f" ±{self.accuracy:.0f} m"
+        return f"{self.latitude:.5f}, {self.longitude:.5f}{within}"
 
 
 def raise_alarm(
@@ -88,6 +95,45 @@ def _incident(
         latitude=place.latitude if place else None,
         accuracy=place.accuracy if place else None,
     )
+
+
+def locate(*, actor: Actor, reference: str, place: Place, client_key: bytes) -> Done:
+    """Whoever raised it says where they are, after the alarm has gone out.
+
+    Raises Incident.DoesNotExist for any other incident than one of the actor's own.
+    """
+    with one_by_one():
+        incident = raised_by(actor).get(matter__reference=reference)
+        done = kernel.act(
+            actor=_reporter(actor, incident),
+            matter=incident.pk,
+            name="locate",
+            client_key=client_key,
+            payload=Located(words=str(place)),
+        )
+        if not done.repeated:
+            incident.longitude, incident.latitude = place.longitude, place.latitude
+            incident.accuracy = place.accuracy
+            incident.save(update_fields=["longitude", "latitude", "accuracy"])
+        return done
+
+
+def report(*, actor: Actor, reference: str, words: str, client_key: bytes) -> Done:
+    """Whoever raised it says more. Raises as `locate` does."""
+    incident = raised_by(actor).get(matter__reference=reference)
+    return kernel.act(
+        actor=_reporter(actor, incident),
+        matter=incident.pk,
+        name="report",
+        client_key=client_key,
+        payload=Reported(words=words),
+    )
+
+
+def _reporter(actor: Actor, incident: Incident) -> Actor:
+    """A member of staff as the party that they are in what they raised."""
+    own = incident.matter.parties.get(role=REPORTER.code, person=actor.id)
+    return Actor(ActorKind.PARTY, own.id, actor.district)
 
 
 def move(

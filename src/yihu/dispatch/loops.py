@@ -67,6 +67,7 @@ INCIDENT = declare(
         acts=(
             Act("note", _("记一笔"), by=ON_DUTY, takes=takes.Noted),
             Act("report", _("补充情况"), by=REPORTER, takes=takes.Reported),
+            Act("locate", _("补充位置"), by=REPORTER, takes=takes.Located),
         ),
         withdrawn="closed",
         merged="closed",

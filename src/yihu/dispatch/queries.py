@@ -8,6 +8,9 @@ from yihu.dispatch.models import Incident
 from yihu.kernel.access import Actor
 from yihu.kernel.queries import visible_to
 
+UNSETTLED = ("received", "handling")
+"""The steps of an incident at which help is still on its way."""
+
 
 def incidents(actor: Actor) -> QuerySet[Incident]:
     """The incidents this actor may work on or watch, the newest first."""

@@ -35,6 +35,12 @@ class Reported(Schema):
     words: Annotated[Text, Sealed("report")]
 
 
+class Located(Schema):
+    """Where whoever raised it is, in words: sealed, as all that says where somebody was."""
+
+    words: Annotated[Text, Sealed("place")]
+
+
 class Resolved(Schema):
     outcome: Outcome
     words: Annotated[Text, Sealed("resolution", "office")]

@@ -1,7 +1,10 @@
 """What somebody with a set does beside talking: raise the alarm, and free a floor."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from yihu.dispatch import actions as dispatch
 from yihu.dispatch.actions import Place
@@ -12,7 +15,11 @@ from yihu.kernel.writing import one_by_one
 from yihu.people.directory import Roster
 from yihu.people.roles import DIRECTING
 from yihu.radio.happenings import tell
+from yihu.radio.models import Burst, GroupMember
 from yihu.radio.queries import memberships
+
+BEFORE = timedelta(minutes=1)
+"""Speech may be on its way before the alarm is: how much earlier it still belongs to it."""
 
 
 def raise_alarm(
@@ -29,6 +36,7 @@ def raise_alarm(
             actor=actor, client_key=client_key, place=place, occurred_at=occurred_at
         )
         if not done.repeated:
+            tie_to_alarm(Burst.objects.all(), done.matter.incident)
             groups = list(memberships(actor).values_list("group", flat=True))
             tell(
                 actor.district,
@@ -38,6 +46,33 @@ def raise_alarm(
                 people=directing(actor.district, done.matter.office_id),
             )
         return done
+
+
+def move_incident(*, actor: Actor, matter: UUID, name: str, **how: Any) -> Done:
+    """Move an incident on, and tell whoever raised it, all on their groups, and the control room
+    that it has. `how`: as the kernel takes it."""
+    with one_by_one():
+        done = dispatch.move(actor=actor, matter=matter, name=name, **how)
+        raiser = done.matter.incident.raised_by_id
+        groups = GroupMember.objects.filter(person=raiser, until=None)
+        tell(
+            actor.district,
+            "incident",
+            done.matter.reference,
+            groups=groups.values_list("group", flat=True),
+            people={raiser, *directing(actor.district, done.matter.office_id)},
+        )
+        return done
+
+
+def tie_to_alarm(bursts: QuerySet[Burst], incident: Incident) -> None:
+    """What was spoken in an emergency is kept with the incident that it was spoken in."""
+    bursts.filter(
+        person=incident.raised_by_id,
+        level="emergency",
+        about=None,
+        started_at__gte=incident.matter.opened_at - BEFORE,
+    ).update(about=incident.matter)
 
 
 def directing(district: str, office: UUID) -> set[UUID]:

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from yihu.people.desk import StaffRequest, staff_page
 from yihu.radio import archive, queries
 from yihu.radio.recording import NotARecording
+from yihu.radio.set_pages import on_duty
+from yihu.radio.set_words import sentences
 
 DEVICE = re.compile(r"[0-9a-f]{32}")
 
@@ -28,12 +30,16 @@ def relay_address(request: HttpRequest) -> str:
 @staff_page
 @require_safe
 def the_set(request: StaffRequest) -> HttpResponse:
-    members = sorted(queries.memberships(request.actor), key=queries.is_broadcast)
     address = relay_address(request)
-    context = {"members": members, "relay": address, "kept": queries.KEPT.days}
+    context = on_duty(request) | {
+        "relay": address,
+        "kept": queries.KEPT.days,
+        "says": sentences(),
+    }
     response = render(request, "radio/set.html", context)
     policy = settings.SECURE_CSP | {
         "connect-src": [CSP.SELF, address],
+        "media-src": [CSP.SELF, "blob:"],  # silence, that makes headset keys ours
         # for browsers without a codec of their own
         "script-src": [*settings.SECURE_CSP["script-src"], CSP.WASM_UNSAFE_EVAL],
     }

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from yihu.kernel.access import Actor
+from yihu.kernel.queries import visible_to
 from yihu.people.directory import current
 from yihu.people.roles import DIRECTING
 from yihu.people.shifts import on_shift
@@ -100,9 +101,17 @@ def said_on(actor: Actor, group: TalkGroup, limit: int = 50) -> list[Burst]:
 
 
 def burst(actor: Actor, pk: UUID) -> Burst | None:
-    """A burst that the actor may hear; None where there is none, or it is not theirs to hear."""
-    mine = memberships(actor).values("group")
-    return Burst.objects.filter(group__in=mine, pk=pk).first()
+    """A burst that the actor may hear: of a group of theirs, or of an incident that they know of;
+    None where there is none, or it is not theirs to hear."""
+    theirs = Q(group__in=memberships(actor).values("group")) | Q(about__in=visible_to(actor))
+    return Burst.objects.filter(theirs, pk=pk).first()
+
+
+def partners(actor: Actor, members: Iterable[GroupMember]) -> dict[str, str]:
+    """With whom each private call of the actor's is: the other's name, by the group's code."""
+    private = [m.group_id for m in members if m.group.kind == GroupKind.PRIVATE]
+    others = GroupMember.objects.filter(group__in=private, until=None).exclude(person=actor.id)
+    return dict(others.values_list("group", "person__name"))
 
 
 def stunned(devices: Iterable[str]) -> set[str]:

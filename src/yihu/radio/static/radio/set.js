@@ -1,202 +1,185 @@
-// The set: who talks, a button to talk with, and what the floor answers.
+// The set: what is open now, who talks, a button to talk with, and the alarm.
+import { Alarm } from "./alarm.js";
+import { compose } from "./compose.js";
+import { Groups } from "./groups.js";
+import { listen } from "./keys.js";
 import { Line } from "./line.js";
+import { Panel, written } from "./panel.js";
+import { Place } from "./place.js";
+import { watch } from "./post.js";
+import { at, isRead, post, say, show, showLevel, tell } from "./screen.js";
 import { Shelf } from "./shelf.js";
 import { Microphone, Sound, Speaker, canTalk } from "./sound.js";
-import { Speech } from "./speech.js";
+import { Talk } from "./talk.js";
 
-const set = document.querySelector("#set");
-const say = set?.dataset;
-const at = (id) => document.getElementById(id);
-const TO_READ = 2000; // milliseconds that a reason stands before the floor is shown again
-const TOO_LONG = 2; // the cause of Floor Revoke in TS 24.380
-
-const ANSWERED_WITHIN = 2000; // milliseconds that a short word waits for the floor
+const set = at("set"), data = set.dataset;
+const { "X-CSRFToken": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
+const [ALARM, CALLED] = [1175, 988]; // hertz
 
 const sound = new Sound();
-const microphone = new Microphone(sound);
-const speaker = new Speaker(sound);
-const groups = new Map(); // code → what is known of its floor
-let line, shelf, connected = false, pressed = false, byKey = false, readUntil = 0;
-let mine = null; // the Speech that is being spoken here
-let over = Promise.resolve(); // once the last one has gone out
+const microphone = new Microphone(sound), speaker = new Speaker(sound);
+const groups = new Groups();
+const line = new Line(data.relay, data.ticket, csrf);
+const shelf = new Shelf(data.stored, data.person, csrf);
+const talk = new Talk({ line, sound, microphone, speaker, shelf, showFloor });
+const place = new Place(data.position, data.person);
+const panel = new Panel(groups, data.person, { choose, mute, call });
+const left = new Set(); // groups that the relay was told to leave out
+let playing = 0; // the stream that is heard
 
-const group = () => at("group").value;
-const listensOnly = () => at("group").selectedOptions[0].hasAttribute("data-listens");
-const known = (code) => groups.get(code) ?? groups.set(code, { talker: "", here: 0 }).get(code);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+// --- what is open -------------------------------------------------------------------------------
 
-function show(state, text) {
-  set.dataset.state = state;
-  at("talker").textContent = text;
+/** The page has been told anew what is open: off duty, nothing. */
+function opened() {
+  const fresh = groups.open(written());
+  panel.draw();
+  set.dataset.duty = at("open").querySelector("[data-duty]") ? "off" : "on";
+  const none = !groups.chosen;
+  for (const id of ["net", "write", "bursts"]) at(id).hidden = none;
+  place.onDuty(set.dataset.duty === "on");
+  follow();
+  return fresh;
 }
 
-function showFloor() {
-  const { talker, here } = known(group());
-  at("here").textContent = fill(say.here, { count: here });
-  if (mine || pressed || Date.now() < readUntil) return;
-  if (talker) show("talks", fill(say.talks, { name: talker }));
-  else show("idle", listensOnly() ? say.listens : say.idle);
-}
-
-function showLevel(level) {
-  const lit = Math.min(7, Math.round(Math.sqrt(level) * 12));
-  const bars = [...set.querySelectorAll(".set-level i")];
-  bars.forEach((bar, place) => bar.classList.toggle("on", Math.abs(place - 3) < lit / 2));
-}
-
-// --- talking ------------------------------------------------------------------------------------
-
-async function press() {
-  if (pressed || at("talk").disabled) return;
-  pressed = true;
-  at("talk").ariaPressed = "true";
-  try {
-    await Promise.all([speaker.open(), microphone.open(), over]);
-  } catch (fault) {
-    release();
-    show("cut", fault instanceof DOMException ? say.nomic : say.cannot);
-    return;
-  }
-  if (!pressed) return; // let go while the browser asked
-  mine = new Speech(line, group());
-  microphone.begin();
-  if (connected) {
-    show("asking", say.asking);
-    line.say("Floor Request", { group: mine.group });
-  } else keepOn();
-}
-
-/** Without a line speech is kept, and sent once there is one. */
-function keepOn() {
-  mine.cut();
-  show("cut", say.kept);
-}
-
-function release() {
-  pressed = false;
-  at("talk").ariaPressed = "false";
-  if (mine) over = finish(mine);
-  else showFloor();
-}
-
-async function finish(speech) {
-  await microphone.end(); // the last syllable goes out first
-  await Promise.race([speech.answered, new Promise((done) => setTimeout(done, ANSWERED_WITHIN))]);
-  if (mine !== speech) return; // it was taken meanwhile
-  mine = null;
-  const left = speech.end();
-  line.say("Floor Release", { group: speech.group });
-  if (speech.stream) sound.tone(440);
-  if (left) await shelf.keep(left).catch(() => tell(say.unkept));
+/** Talk and listen as was chosen. */
+function follow() {
+  const chosen = groups.chosen;
+  for (const { id } of groups.all) if (groups.mutes(id) !== left.has(id)) turn(id, groups.mutes(id));
+  if (!chosen) return;
+  at("bursts").href = data.bursts.replace("GROUP", chosen.id);
+  at("talk").disabled = !chosen.talks || !canTalk();
+  if (at("group")) at("group").value = chosen.id;
   showFloor();
 }
 
-microphone.onpacket = (opus) => mine?.add(opus);
-
-function granted({ detail }) {
-  if (detail.group !== mine?.group || mine.stream) return;
-  mine.granted(detail);
-  sound.tone(880);
-  if (pressed) show("mine", say.mine);
+/** Listen to a group no longer, or again. */
+function turn(id, away) {
+  line.say(away ? "Leave" : "Join", { group: id });
+  if (!away) return left.delete(id);
+  left.add(id);
+  return groups.idle(id);
 }
 
-async function taken(sentence) {
-  mine = null;
-  pressed = false;
-  at("talk").ariaPressed = "false";
-  await microphone.end();
-  sound.tone(220);
-  tell(sentence);
+async function refresh() {
+  const answer = await fetch(data.groups).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  at("open").innerHTML = await answer.text();
+  htmx.process(at("open"));
+  const calls = opened().filter(({ kind }) => kind === "private");
+  if (calls.length && !talk.busy && groups.chosen.id !== calls[0].id) answerCall(calls[0]);
 }
 
-/** A sentence that stands long enough to be read. */
-function tell(sentence) {
-  show("cut", sentence);
-  readUntil = Date.now() + TO_READ;
-  setTimeout(showFloor, TO_READ);
+function answerCall({ id, partner }) {
+  choose(id);
+  sound.tone(CALLED);
+  tell(say("called", { name: partner }), showFloor);
 }
 
-// --- the line -----------------------------------------------------------------------------------
+function choose(id) {
+  groups.choose(id);
+  follow();
+}
 
-function listen() {
+function mute(id, now) {
+  groups.mute(id, now);
+  follow();
+}
+
+/** Speak to one person alone: the group of two is opened, and both sets turn to it. */
+async function call(person) {
+  const answer = await post(data.call.replace("00000000-0000-0000-0000-000000000000", person), {}).catch(() => null);
+  if (!answer?.ok) return tell(answer?.status === 409 ? (await answer.json()).words : say("nobody"), showFloor);
+  groups.choose((await answer.json()).group);
+  await refresh();
+}
+
+// --- who talks ----------------------------------------------------------------------------------
+
+function showFloor() {
+  panel.update();
+  hear();
+  const chosen = groups.chosen;
+  if (!chosen || talk.busy || !isRead()) return;
+  const heard = groups.heard;
+  if (!heard) show("idle", say(chosen.talks ? "idle" : "listens"));
+  else if (heard.level === "emergency") show("cut", say("emergency", { name: heard.talker }));
+  else show("talks", say(heard === chosen ? "talks" : "elsewhere", { name: heard.talker, group: heard.name }));
+}
+
+/** One stream sounds at a time; what sounded before it falls silent. */
+function hear() {
+  const now = groups.heard?.stream ?? 0;
+  if (playing && playing !== now) speaker.end(playing);
+  playing = now;
+}
+
+function listenToLine() {
   line.addEventListener("Welcome", () => {
-    at("line").textContent = say.online;
-    ready(true);
+    at("line").textContent = say("online");
+    set.dataset.line = "online";
+    left.clear(); // a new login listens to all
+    if (canTalk()) follow();
+    else show("cut", say("cannot"));
     shelf.send();
   });
   line.addEventListener("lost", () => {
-    at("line").textContent = say.offline;
-    for (const each of groups.values()) each.talker = "";
-    speaker.end();
-    ready(false);
-    if (mine) keepOn();
-  });
-  line.addEventListener("Here", ({ detail }) => { known(detail.group).here = detail.count; showFloor(); });
-  line.addEventListener("Floor Granted", granted);
-  line.addEventListener("Floor Taken", ({ detail }) => {
-    Object.assign(known(detail.group), { talker: detail.granted.name, stream: detail.stream });
+    at("line").textContent = say("offline");
+    set.dataset.line = "offline";
+    groups.silence();
     showFloor();
   });
-  line.addEventListener("Floor Idle", ({ detail }) => {
-    known(detail.group).talker = "";
-    speaker.end(known(detail.group).stream);
-    showFloor();
+  line.addEventListener("Here", ({ detail }) => { groups.here(detail); panel.update(); });
+  line.addEventListener("Floor Taken", ({ detail }) => { groups.taken(detail); showFloor(); });
+  line.addEventListener("Floor Idle", ({ detail }) => { groups.idle(detail.group); showFloor(); });
+  line.addEventListener("Frame", ({ detail }) => {
+    if (detail.stream === playing && !talk.busy) speaker.play(detail);
   });
-  line.addEventListener("Floor Queue Position Info", ({ detail }) => {
-    if (mine?.group !== detail.group || !detail.position) return;
-    mine.waits();
-    show("asking", fill(say.waiting, { place: detail.position }));
-  });
-  line.addEventListener("Floor Deny", ({ detail }) => { if (mine?.group === detail.group) over = taken(say.denied); });
-  line.addEventListener("Floor Revoke", ({ detail }) => {
-    if (mine?.group === detail.group) {
-      line.say("Floor Release", { group: detail.group });
-      over = taken(detail.cause === TOO_LONG ? say.toolong : say.cut);
-    }
-  });
-  for (const word of ["Groups", "Reload"]) line.addEventListener(word, renew);
-  line.addEventListener("Frame", ({ detail }) => speaker.play(detail));
+  line.addEventListener("Groups", refresh);
+  line.addEventListener("Event", ({ detail }) => happened(detail.event));
+  line.addEventListener("Reload", renew);
 }
 
 /** The page anew, but not while somebody speaks into it. */
 async function renew() {
-  await over;
-  if (mine || pressed) setTimeout(renew, ANSWERED_WITHIN);
+  await talk.over;
+  if (talk.busy) setTimeout(renew, 1000);
   else location.reload();
 }
 
-function ready(now) {
-  connected = now;
-  at("talk").disabled = listensOnly() || !canTalk();
-  if (now && !canTalk()) show("cut", say.cannot);
-  else showFloor();
+function happened(event) {
+  if (event.topic === "alarm") {
+    sound.tone(ALARM);
+    const muted = groups.muted;
+    for (const { id } of muted) groups.mute(id, false);
+    follow();
+    if (muted.length) tell(say("unmuted"), showFloor);
+  }
+  if (event.topic === "alarm" || event.topic === "incident") htmx.trigger("#alarms", "alarm");
+  document.dispatchEvent(new CustomEvent("happening", { detail: event })); // others of the page listen
 }
 
-if (set) {
-  const { "X-CSRFToken": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
-  line = new Line(say.relay, say.ticket, csrf);
-  shelf = new Shelf(say.stored, say.person, csrf);
-  for (const word of ["sent", "refused"]) shelf.addEventListener(word, () => tell(say[word]));
-  listen();
-  microphone.onlevel = speaker.onlevel = showLevel;
-  const talk = at("talk");
-  talk.addEventListener("pointerdown", (event) => { talk.setPointerCapture(event.pointerId); byKey = false; press(); });
-  for (const over of ["pointerup", "pointercancel", "lostpointercapture"]) talk.addEventListener(over, () => pressed && release());
-  talk.addEventListener("contextmenu", (event) => event.preventDefault());
-  addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, a, button:not(#talk)");
-    if (event.code !== "Space" || event.repeat || event.isComposing || typing) return;
-    event.preventDefault();
-    byKey = true;
-    press();
-  });
-  addEventListener("keyup", (event) => { if (event.code === "Space" && pressed) { event.preventDefault(); release(); } });
-  addEventListener("blur", () => pressed && byKey && release()); // the key's end would be missed
-  speaker.open().catch(() => {}); // where the browser allows it; else the first touch does
-  addEventListener("pointerdown", () => speaker.open(), { once: true });
-  at("group").addEventListener("change", () => {
-    at("bursts").href = at("bursts").dataset.pattern.replace("GROUP", group());
-    ready(connected);
-  });
-  navigator.wakeLock?.request("screen").catch(() => {});
-}
+// --- the beginning ------------------------------------------------------------------------------
+
+listenToLine();
+for (const word of ["sent", "refused"]) shelf.addEventListener(word, () => tell(say(word), showFloor));
+microphone.onlevel = speaker.onlevel = showLevel;
+listen(at("talk"), {
+  press: () => groups.chosen?.talks && talk.press(groups.chosen.id),
+  release: () => talk.release(),
+  get pressed() { return talk.pressed; },
+});
+at("free").addEventListener("click", () => line.say("Forced Release", { group: groups.chosen.id }));
+at("hang-up").addEventListener("click", () => post(data.hangUp.replace("GROUP", groups.chosen.id), {}).catch(() => {}));
+compose(data.message, groups, place);
+new Alarm({
+  address: data.alarm,
+  located: data.located,
+  person: data.person,
+  place,
+  onheld: () => groups.urgent && talk.openMicrophone(groups.urgent.id),
+});
+watch(line, sound);
+document.body.addEventListener("htmx:afterSwap", ({ target }) => target.id === "open" && opened());
+speaker.open().catch(() => {}); // where the browser allows it; else the first touch does
+addEventListener("pointerdown", () => speaker.open(), { once: true });
+opened();

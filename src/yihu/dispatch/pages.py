@@ -1,0 +1,130 @@
+"""The control room's incidents: the list, and one of them as it goes on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from yihu.direct import doing
+from yihu.direct.desk_views import Line
+from yihu.dispatch import queries
+from yihu.dispatch.desk import Work
+from yihu.dispatch.loops import INCIDENT
+from yihu.kernel.models import Matter
+from yihu.people.desk import StaffRequest, staff_page
+from yihu.radio import alarm_queries
+from yihu.radio.actions import move_incident, place_of
+from yihu.radio.models import Burst, Call
+
+LATEST = 100
+
+
+def _fresh(request: StaffRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    """A piece of a page that asks for itself again and again; nothing where nothing changed."""
+    piece = render_to_string(template, context, request)
+    digest = sha256(piece.encode()).hexdigest()[:16]
+    if request.GET.get("seen") == digest:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return render(request, template, context | {"digest": digest})
+
+
+# --- the list ------------------------------------------------------------------------------------
+
+
+def _rows(request: StaffRequest) -> dict[str, object]:
+    found = list(queries.incidents(request.actor)[:LATEST])
+    running = [one for one in found if one.matter.is_open]
+    running.sort(key=lambda one: (one.priority, one.matter.due_at))
+    return {
+        "running": [(one, one.matter.declared.places[one.matter.step].title) for one in running],
+        "ended": [one for one in found if not one.matter.is_open],
+        "unanswered": [one for one in running if one.matter.step == INCIDENT.openings[0]],
+    }
+
+
+@staff_page
+@require_safe
+def incidents(request: StaffRequest) -> HttpResponse:
+    return render(request, "dispatch/incidents.html", _rows(request))
+
+
+@staff_page
+@require_safe
+def rows(request: StaffRequest) -> HttpResponse:
+    """The list alone, for a page that stays open."""
+    return _fresh(request, "dispatch/rows.html", _rows(request))
+
+
+# --- one incident -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened, was said, or was sent, for one timeline of all three."""
+
+    when: datetime
+    line: Line | None = None
+    burst: Burst | None = None
+    call: Call | None = None
+
+
+def _moments(request: StaffRequest, work: Work) -> list[Moment]:
+    bursts = alarm_queries.said_in(request.actor, work.matter)
+    calls = alarm_queries.calls_about(request.actor, work.matter)
+    found = [
+        *(Moment(line.when, line=line) for line in work.lines),
+        *(Moment(burst.started_at, burst=burst) for burst in bursts),
+        *(Moment(call.sent_at, call=call) for call in calls),
+    ]
+    return sorted(found, key=lambda moment: moment.when)
+
+
+def _story(request: StaffRequest, work: Work) -> dict[str, object]:
+    return {
+        "work": work,
+        "matter": work.matter,
+        "incident": work.incident,
+        "words": work.heading,
+        "place": place_of(work.incident),
+        "moments": _moments(request, work),
+        "step": request.GET.get("step", work.matter.step),
+    }
+
+
+def _shown(request: StaffRequest, work: Work, status: int = HTTPStatus.OK) -> HttpResponse:
+    return render(request, "dispatch/incident.html", _story(request, work), status=status)
+
+
+def _done(request: StaffRequest, found: Matter, sentence: str) -> HttpResponse:
+    messages.success(request, _("已记下：%(what)s") % {"what": sentence}, extra_tags="done")
+    return redirect("dispatch:incident", found.reference)
+
+
+COUNTER = doing.Counter((INCIDENT.name,), Work, _shown, _done, move_incident)
+
+
+@staff_page
+@require_safe
+def incident(request: StaffRequest, reference: str) -> HttpResponse:
+    return _shown(request, Work(request.sitting, doing.find(request, reference, COUNTER.loops)))
+
+
+@staff_page
+@require_safe
+def story(request: StaffRequest, reference: str) -> HttpResponse:
+    """What has happened up to now, for a page that stays open."""
+    work = Work(request.sitting, doing.find(request, reference, COUNTER.loops))
+    return _fresh(request, "dispatch/story.html", _story(request, work))
+
+
+@staff_page
+@require_POST
+def do(request: StaffRequest, reference: str, name: str) -> HttpResponse:
+    return COUNTER.do(request, reference, name)

@@ -1,0 +1,14 @@
+"""Addresses of the control room."""
+
+from django.urls import path
+
+from yihu.dispatch import pages
+
+app_name = "dispatch"
+urlpatterns = [
+    path("desk/incidents/", pages.incidents, name="incidents"),
+    path("desk/incidents/now/", pages.rows, name="rows"),
+    path("desk/incidents/<str:reference>/", pages.incident, name="incident"),
+    path("desk/incidents/<str:reference>/now/", pages.story, name="story"),
+    path("desk/incidents/<str:reference>/do/<slug:name>/", pages.do, name="do"),
+]

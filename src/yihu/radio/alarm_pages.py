@@ -1,0 +1,164 @@
+"""The alarm: raised from the set, shown on every set, and how one's own ended."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from pydantic import ValidationError
+
+from yihu.dispatch import actions as dispatch
+from yihu.dispatch.actions import Place
+from yihu.dispatch.models import Incident
+from yihu.dispatch.queries import raised_by
+from yihu.dispatch.words import OUTCOMES
+from yihu.kernel.access import Refused
+from yihu.kernel.queries import visible_to
+from yihu.kernel.timeline import timeline
+from yihu.people.desk import StaffRequest, staff_page
+from yihu.radio import alarm_queries as queries
+from yihu.radio.actions import raise_alarm
+from yihu.radio.set_words import refusal
+
+KEY = re.compile(r"[0-9a-f]{32}")
+LATEST = 50
+OLDEST = timedelta(hours=24)
+"""How long ago a button may have been held whose alarm comes only now."""
+
+
+def client_key(request: HttpRequest) -> bytes:
+    """The client's own, 32 hex digits. Raises Refused."""
+    key = request.POST.get("key", "")
+    if not KEY.fullmatch(key):
+        raise Refused("bad_key", "a key is 32 hex digits")
+    return bytes.fromhex(key)
+
+
+def place_in(request: HttpRequest) -> Place | None:
+    """The position that a form carries, if any. Raises Refused."""
+    said = [request.POST.get(name, "") for name in ("longitude", "latitude", "accuracy")]
+    if not any(said):
+        return None
+    try:
+        longitude, latitude = float(said[0]), float(said[1])
+        return Place(longitude, latitude, abs(float(said[2])) if said[2] else None)
+    except ValueError:
+        raise Refused("bad_place", "no position on earth") from None
+
+
+def _held_at(request: HttpRequest) -> datetime | None:
+    """When the button was held, where its page knows; nothing that is yet to come."""
+    try:
+        at = parse_datetime(request.POST.get("at", ""))
+    except ValueError:
+        at = None
+    now = timezone.now()
+    return at if at is not None and at.tzinfo and now - OLDEST < at <= now else None
+
+
+@staff_page
+@require_POST
+def alarm(request: StaffRequest) -> HttpResponse:
+    """Raise it: answered once it is durable, and alike for every try with the same key."""
+    try:
+        key = client_key(request)
+        done = raise_alarm(
+            actor=request.actor,
+            client_key=key,
+            place=place_in(request),
+            occurred_at=_held_at(request),
+        )
+    except Refused as why:
+        return JsonResponse({"code": why.code, "words": refusal(why.code)}, status=409)
+    located = raised_by(request.actor).filter(pk=done.matter.pk, longitude__isnull=False)
+    return JsonResponse(
+        {"reference": done.matter.reference, "located": located.exists()},
+        status=HTTPStatus.OK if done.repeated else HTTPStatus.CREATED,
+    )
+
+
+@staff_page
+@require_POST
+def located(request: StaffRequest, reference: str) -> HttpResponse:
+    """Where whoever raised it is, known only after the alarm had gone out."""
+    try:
+        key, place = client_key(request), place_in(request)
+        if place is None:
+            raise Refused("bad_place", "no position was sent")
+        dispatch.locate(
+            actor=request.actor, reference=reference.upper(), place=place, client_key=key
+        )
+    except Incident.DoesNotExist:
+        raise Http404 from None
+    except Refused as why:
+        return JsonResponse({"code": why.code, "words": refusal(why.code)}, status=409)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@staff_page
+@require_safe
+def now(request: StaffRequest) -> HttpResponse:
+    """The alarms that run, as a piece of a page."""
+    running = list(queries.running_alarms(request.actor)[:LATEST])
+    known = visible_to(request.actor).filter(pk__in=[alarm.pk for alarm in running])
+    context = {"alarms": running, "known": set(known.values_list("pk", flat=True))}
+    return render(request, "radio/set/alarms.html", context)
+
+
+# --- one's own --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An incident as whoever raised it may know it: its state and end, in plain words."""
+
+    incident: Incident
+    outcome: str
+    told: str
+
+
+def _own(incident: Incident) -> Own:
+    outcome = told = ""
+    for happening in timeline(incident.matter, "party"):
+        outcome = str(OUTCOMES.get(happening.facts.get("outcome", ""), outcome))
+        if happening.name == "tell":
+            told = next((said.text or "" for said in happening.said), "")
+    return Own(incident, outcome, told)
+
+
+@staff_page
+@require_safe
+def mine(request: StaffRequest) -> HttpResponse:
+    """What the reader raised, and how each ended."""
+    found = raised_by(request.actor).select_related("matter", "site")[:LATEST]
+    key = secrets.token_hex(16)
+    return render(request, "radio/alarms.html", {"own": [_own(one) for one in found], "key": key})
+
+
+@staff_page
+@require_POST
+def report(request: StaffRequest, reference: str) -> HttpResponse:
+    """More from whoever raised it."""
+    words = request.POST.get("words", "").strip()
+    try:
+        dispatch.report(
+            actor=request.actor,
+            reference=reference.upper(),
+            words=words,
+            client_key=client_key(request),
+        )
+    except Incident.DoesNotExist:
+        raise Http404 from None
+    except (ValidationError, Refused):
+        messages.warning(request, _("没有写，或者写得太长。请写一两句再交。"), extra_tags="soon")
+    else:
+        messages.success(request, _("已补充给指挥室。"), extra_tags="done")
+    return redirect("radio:alarms")
