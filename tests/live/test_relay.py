@@ -85,7 +85,7 @@ class Phone:
     """A set that remembers what it heard and was told."""
 
     def __init__(self, line: ClientConnection, ticket: Ticket, **more: Any) -> None:
-        self.line, self.heard, self.stream = line, [], 0
+        self.line, self.device, self.heard, self.stream = line, ticket.device, [], 0
         self.line.send(json.dumps({"say": "Login", "ticket": ticket.signed(), **more}))
         self.welcome = self.wait("Welcome")
 
