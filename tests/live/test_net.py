@@ -219,6 +219,31 @@ def test_a_record_that_fails_stops_no_speech() -> None:
     assert len(bo.heard) == 3
 
 
+def test_each_hears_the_others_and_never_itself_as_talkers_change() -> None:
+    world = World()
+    ann, bo = world.on("ann", "guards"), world.on("bo", "guards")
+    for talker, other in ((ann, bo), (bo, ann), (ann, bo)):
+        world.say(talker, "Floor Request")
+        heard = len(talker.heard), len(other.heard)
+        world.speak(talker, talker.words("Floor Granted")[-1]["stream"])
+        assert (len(talker.heard), len(other.heard)) == (heard[0], heard[1] + 1)
+        world.say(talker, "Floor Release")
+
+
+def test_late_frames_of_a_burst_that_is_over_are_no_part_of_the_next() -> None:
+    world = World()
+    ann, bo = world.on("ann", "guards"), world.on("bo", "guards")
+    for _ in range(2):
+        world.say(ann, "Floor Request")
+        world.say(ann, "Floor Release")
+    world.say(ann, "Floor Request")
+    assert [one["stream"] for one in ann.words("Floor Granted")] == [1, 2, 3]
+    world.speak(ann, 2)
+    assert (bo.heard, world.tape.kept, world.counts.frames_dropped) == ([], {}, 1)
+    world.speak(ann, 3)
+    assert [frame.stream for frame in bo.heard] == [3]
+
+
 # --- by chance -----------------------------------------------------------------------------------
 
 WORDS = (
