@@ -36,8 +36,8 @@ def forces_at(units: Iterable[UUID]) -> QuerySet[Force]:
 def site_kinds(district: str) -> list[SiteKind]:
     """What a site may be: the kinds everybody begins with, and those of the district's own."""
     own = {kind.code: kind for kind in SiteKind.objects.filter(district=district)}
-    first = [own.pop(one.code, None) or _site_kind(district, one) for one in kinds.SITES]
-    return [*first, *own.values()]
+    first = {one.code: _site_kind(district, one) for one in kinds.SITES}
+    return list((first | own).values())
 
 
 def _site_kind(district: str, place: kinds.Place) -> SiteKind:
@@ -53,8 +53,8 @@ def _site_kind(district: str, place: kinds.Place) -> SiteKind:
 def force_kinds(district: str) -> list[ForceKind]:
     """What a force may be, with the limits of each."""
     own = {kind.code: kind for kind in ForceKind.objects.filter(district=district)}
-    first = [own.pop(one.code, None) or _force_kind(district, one) for one in kinds.FORCES]
-    return [*first, *own.values()]
+    first = {one.code: _force_kind(district, one) for one in kinds.FORCES}
+    return list((first | own).values())
 
 
 def _force_kind(district: str, crew: kinds.Crew) -> ForceKind:

@@ -6,16 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from pydantic import BaseModel
 
 from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, ActorKind, Refused, directory
-from yihu.kernel.actions import NewMatter
+from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.models import Matter
 from yihu.kernel.parties import NewParty
 from yihu.kernel.writing import one_by_one
+from yihu.people import actions as people
 from yihu.people.models import Organisation
 from yihu.people.queries import directed_by, station_over, unit_of
 from yihu.people.roles import CALLED
+from yihu.people.shifts import on_shift
 from yihu.radio.happenings import tell
 from yihu.radio.loops import TALKGROUP
 from yihu.radio.models import GroupKind, GroupMember, TalkGroup
@@ -192,16 +195,53 @@ def close_group(*, actor: Actor, group: str) -> None:
     """Whoever directs the net closes a group."""
     with one_by_one():
         found = _arranged(actor, group)
-        people = list(found.members.filter(until=None).values_list("person", flat=True))
-        matter = found.matter
-        kernel.move(
+        move(
             actor=actor,
-            matter=matter.pk,
+            matter=found.matter_id,
             name="close",
-            seq=matter.seq,
+            seq=found.matter.seq,
             client_key=secrets.token_bytes(16),
         )
-        tell(actor.district, "group", found.code, people=people)
+
+
+def move(
+    *,
+    actor: Actor,
+    matter: UUID,
+    name: str,
+    seq: int,
+    client_key: bytes,
+    payload: BaseModel | None = None,
+) -> Done:
+    """Move a group's matter on; where that closes it, whoever is on it is told."""
+    with one_by_one():
+        done = kernel.move(
+            actor=actor, matter=matter, name=name, seq=seq, client_key=client_key, payload=payload
+        )
+        if not done.repeated and not done.matter.is_open:
+            found = TalkGroup.objects.get(matter=matter)
+            on_it = list(found.members.filter(until=None).values_list("person", flat=True))
+            tell(actor.district, "group", found.code, people=on_it)
+        return done
+
+
+def dismiss(*, actor: Actor, person: UUID) -> None:
+    """A guard or volunteer leaves: off every group, off duty, and the account is closed, at once.
+
+    Raises Refused.
+    """
+    with one_by_one():
+        people.dismiss(actor=actor, person=person)
+        on_shift().filter(person=person).update(until=timezone.now())
+        running = GroupMember.objects.filter(
+            person=person,
+            until=None,
+            group__matter__closed_at=None,
+            group__organisation__in=directed_by(actor),
+        )
+        for code in list(running.values_list("group", flat=True)):
+            take_off(actor=actor, group=code, person=person)
+        GroupMember.objects.filter(person=person, until=None).update(until=timezone.now())
 
 
 def _enter(actor: Actor, group: TalkGroup, name: str, payload: Member) -> None:

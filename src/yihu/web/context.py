@@ -8,16 +8,18 @@ from django.utils.functional import SimpleLazyObject
 
 from yihu.kernel import notices
 from yihu.people.desk import sitting_of
+from yihu.people.queries import directed_by
 from yihu.web import preferences
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`my_posts` and `unread` ask the database only where a page shows them."""
+    """`my_posts`, `unread` and `directs_net` ask the database only where a page shows them."""
     return {
         "prefs": preferences.read(request),
         "demo": settings.DEMO,
         "my_posts": SimpleLazyObject(lambda: _posts(request)),
         "unread": SimpleLazyObject(lambda: _unread(request)),
+        "directs_net": SimpleLazyObject(lambda: _directs_net(request)),
     }
 
 
@@ -25,6 +27,12 @@ def _posts(request: HttpRequest) -> list[str]:
     """Each post that the reader holds now, in words: 所长 · 良水派出所."""
     sitting = sitting_of(request)
     return sitting.titles if sitting else []
+
+
+def _directs_net(request: HttpRequest) -> bool:
+    """Whether the reader directs some unit's net: its register and its calls are theirs to run."""
+    sitting = sitting_of(request)
+    return sitting is not None and bool(directed_by(sitting.actor))
 
 
 def _unread(request: HttpRequest) -> str:

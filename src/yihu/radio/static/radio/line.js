@@ -6,7 +6,7 @@ const ASKS_EVERY = 4000, SILENT = 10_000; // milliseconds: a network can vanish 
 const BACKLOG = 8192; // bytes: some two seconds of speech that the network does not take
 
 /** 32 hex digits of this browser's own. */
-function device() {
+export function device() {
   const kept = localStorage.getItem("yihu device");
   if (/^[0-9a-f]{32}$/.test(kept ?? "")) return kept;
   const made = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");

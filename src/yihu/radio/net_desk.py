@@ -1,0 +1,137 @@
+"""A talk group or a set in custody on somebody's desk: the direct desk, in the net's words."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from yihu.direct import doing
+from yihu.direct.desk_matter import Deed, Desk
+from yihu.direct.desk_views import Line
+from yihu.direct.words import owner
+from yihu.kernel.access import Refused
+from yihu.kernel.models import Matter
+from yihu.kernel.timeline import Happening
+from yihu.people.desk import StaffRequest, staff_page
+from yihu.people.directory import role_title
+from yihu.radio import custody, groups, net_queries, net_words
+from yihu.radio.loops import CUSTODY, TALKGROUP
+
+OWN_FORMS = frozenset({"put_on", "take_off"})
+"""Acts that have forms of their own, since they keep a row beside the entry."""
+MOVES: dict[str, Callable[..., object]] = {
+    TALKGROUP.name: groups.move,
+    CUSTODY.name: custody.move,
+}
+PAGES = {TALKGROUP.name: "radio:talkgroup", CUSTODY.name: "radio:custody"}
+
+
+class Work(Desk):
+    language: ClassVar[Any] = net_words
+    do_page: ClassVar[str] = "radio:net_do"
+
+    @cached_property
+    def deeds(self) -> list[Deed]:
+        return [deed for deed in super().deeds if deed.name not in OWN_FORMS]
+
+    @property
+    def heading(self) -> dict[str, str]:
+        place = self.matter.declared.places[self.matter.step]
+        office = self.house(self.matter.office_id)
+        return {"step": str(place.title), "owner": owner(self.matter), "office": office}
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Nothing of it is a resident's to read, so nothing is marked as hidden from them."""
+        return [
+            replace(
+                line, internal=False, said=[replace(said, internal=False) for said in line.said]
+            )
+            for line in super().lines
+        ]
+
+    def _who(self, happening: Happening) -> str:
+        if happening.by == "clock":
+            return _("系统按时限自动")
+        role = role_title(happening.role) if happening.role else ""
+        return " · ".join(filter(None, [happening.person, role]))
+
+    def _facts(self, happening: Happening) -> Iterable[str]:
+        facts = happening.facts
+        if facts.get("members"):
+            yield _("成员：%(names)s") % {
+                "names": _("、").join(self._name(person) for person in facts["members"])
+            }
+        if "person" in facts:
+            listens = facts.get("talks") is False
+            yield self._name(facts["person"]) + (_("（只听）") if listens else "")
+        if "radio" in facts:
+            yield _("%(number)s 号，发给%(unit)s，%(name)s签收") % {
+                "number": facts["radio"],
+                "unit": self.house(UUID(facts["holder"])),
+                "name": self._name(facts["received_by"]),
+            }
+
+
+# --- making a move -------------------------------------------------------------------------------
+
+
+def page(
+    request: StaffRequest, work: Work, status: int = HTTPStatus.OK, **more: Any
+) -> HttpResponse:
+    """A group's page, or a custody's."""
+    matter = work.matter
+    context: dict[str, Any] = {"work": work, "matter": matter, "words": work.heading, **more}
+    if matter.loop == TALKGROUP.name:
+        context["group"] = matter.talkgroup
+        context["members"] = net_queries.members(matter.talkgroup)
+        return render(request, "radio/net/group.html", context, status=status)
+    context["custody"] = net_queries.custody(request.actor, matter.reference)
+    return render(request, "radio/net/custody.html", context, status=status)
+
+
+def _done(request: StaffRequest, found: Matter, sentence: str) -> HttpResponse:
+    messages.success(request, _("已记下：%(what)s") % {"what": sentence}, extra_tags="done")
+    return redirect(PAGES[found.loop], found.reference)
+
+
+def counter(loop: str) -> doing.Counter[Work]:
+    return doing.Counter((loop,), Work, page, _done, MOVES[loop])
+
+
+@staff_page
+@require_POST
+def do(request: StaffRequest, reference: str, name: str) -> HttpResponse:
+    if name in OWN_FORMS:
+        raise Http404
+    found = doing.find(request, reference, tuple(PAGES))
+    return counter(found.loop).do(request, reference, name)
+
+
+# --- what a form asks ----------------------------------------------------------------------------
+
+
+def made(form: Form, make: Callable[[], object]) -> bool:
+    """Do what a valid form asks; what is refused comes back as a sentence at its field."""
+    if not form.is_valid():
+        return False
+    try:
+        make()
+    except Refused as refused:
+        field = str(refused.data.get("field", ""))
+        form.add_error(field if field in form.fields else None, net_words.refusal(refused.code))
+        return False
+    return True
+
+
+def said(request: StaffRequest, sentence: str) -> None:
+    messages.success(request, sentence, extra_tags="done")
