@@ -12,7 +12,7 @@ from yihu.direct.words import Words
 from yihu.dispatch.schemas import Outcome
 from yihu.kernel.loop import Act, Move
 
-KEYS: Final[Mapping[str, str]] = {"answer": "a", "resolve": "r", "tell": "t", "note": "n"}
+KEYS: Final[Mapping[str, str]] = {}
 OUTCOMES: Final[Mapping[str, Words]] = {
     Outcome.SETTLED: _("现场已平息"),
     Outcome.HELPED: _("已提供帮助"),

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from yihu.dispatch import actions as dispatch
 from yihu.dispatch.actions import Place
 from yihu.dispatch.models import Incident
+from yihu.dispatch.queries import running_alarm_of
 from yihu.kernel.access import Actor
 from yihu.kernel.actions import Done
 from yihu.kernel.writing import one_by_one
@@ -18,6 +19,8 @@ from yihu.radio.happenings import tell
 from yihu.radio.models import Burst, GroupMember
 from yihu.radio.queries import memberships
 
+EMERGENCY = "emergency"
+"""The level of a burst that an alarm begins."""
 BEFORE = timedelta(minutes=1)
 """Speech may be on its way before the alarm is: how much earlier it still belongs to it."""
 
@@ -36,7 +39,7 @@ def raise_alarm(
             actor=actor, client_key=client_key, place=place, occurred_at=occurred_at
         )
         if not done.repeated:
-            tie_to_alarm(Burst.objects.all(), done.matter.incident)
+            _spoken_in(done.matter.incident).update(about=done.matter)
             groups = list(memberships(actor).values_list("group", flat=True))
             tell(
                 actor.district,
@@ -65,14 +68,19 @@ def move_incident(*, actor: Actor, matter: UUID, name: str, **how: Any) -> Done:
         return done
 
 
-def tie_to_alarm(bursts: QuerySet[Burst], incident: Incident) -> None:
-    """What was spoken in an emergency is kept with the incident that it was spoken in."""
-    bursts.filter(
-        person=incident.raised_by_id,
-        level="emergency",
-        about=None,
-        started_at__gte=incident.matter.opened_at - BEFORE,
-    ).update(about=incident.matter)
+def tie_to_alarm(burst: Burst) -> None:
+    """Speech in an emergency is kept with the alarm that its talker has raised; where that comes
+    only now, it finds the speech itself."""
+    incident = running_alarm_of(burst.person_id) if burst.level == EMERGENCY else None
+    if incident is not None:
+        _spoken_in(incident).filter(pk=burst.pk).update(about=incident.matter)
+
+
+def _spoken_in(incident: Incident) -> QuerySet[Burst]:
+    """What whoever raised it spoke in this emergency, and was not tied to anything yet."""
+    since = incident.matter.opened_at - BEFORE
+    own = Burst.objects.filter(person=incident.raised_by_id, about=None, started_at__gte=since)
+    return own.filter(level=EMERGENCY)
 
 
 def directing(district: str, office: UUID) -> set[UUID]:

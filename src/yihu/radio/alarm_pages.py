@@ -80,7 +80,11 @@ def alarm(request: StaffRequest) -> HttpResponse:
         return JsonResponse({"code": why.code, "words": refusal(why.code)}, status=409)
     located = raised_by(request.actor).filter(pk=done.matter.pk, longitude__isnull=False)
     return JsonResponse(
-        {"reference": done.matter.reference, "located": located.exists()},
+        {
+            "reference": done.matter.reference,
+            "time": f"{timezone.localtime():%H:%M}",
+            "located": located.exists(),
+        },
         status=HTTPStatus.OK if done.repeated else HTTPStatus.CREATED,
     )
 

@@ -73,8 +73,8 @@ export class Alarm {
 
   async #answered(answer) {
     if (answer.ok) {
-      const { reference, located } = await answer.json();
-      this.#show(this.#keep({ reference, heard: Date.now() }));
+      const { reference, time, located } = await answer.json();
+      this.#show(this.#keep({ reference, time, heard: Date.now() }));
       if (!located) this.#tellPlace(reference);
     } else if (answer.type === "opaqueredirect" || answer.status === 403) {
       at("alarmed").textContent = say("signed_out");
@@ -100,8 +100,7 @@ export class Alarm {
 
   #show(alarm) {
     if (!alarm?.reference || Date.now() - alarm.heard > SHOWN) return;
-    const time = new Date(alarm.heard).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    this.#idle(say("acknowledged", { time, reference: alarm.reference }));
+    this.#idle(say("acknowledged", alarm));
   }
 
   #idle(text) {

@@ -44,7 +44,7 @@ export class Panel {
   /** Who talks and who is there has changed; nothing is drawn that is the same. */
   update() {
     const chosen = this.groups.chosen;
-    if (!chosen || !at("groups")) return;
+    if (!chosen) return;
     for (const row of at("groups").children) this.#updateRow(row, this.groups.of(row.dataset.group), chosen);
     write(at("here"), say("here", { count: chosen.count }));
     at("free").hidden = !(chosen.commands && chosen.talker);

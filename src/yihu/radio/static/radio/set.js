@@ -35,7 +35,7 @@ function opened() {
   panel.draw();
   set.dataset.duty = at("open").querySelector("[data-duty]") ? "off" : "on";
   const none = !groups.chosen;
-  for (const id of ["net", "write", "bursts"]) at(id).hidden = none;
+  for (const id of ["net", "others", "write", "bursts"]) at(id).hidden = none;
   place.onDuty(set.dataset.duty === "on");
   follow();
   return fresh;
