@@ -26,6 +26,7 @@ MEASURES = {
     "likeness": Measure("how often what is called alike is alike, on real messages", (SQLITE,)),
     "fanout": Measure("CPU and delay of a frame given to many, beside the limit", (SQLITE,)),
     "voice": Measure("two browsers over a bad network: access, mouth to ear, whole", (SQLITE,)),
+    "calls": Measure("a group call to 100 and 600: every one hears and answers", (SQLITE,)),
     "kill": Measure("a minute of kill -9 under load: nothing lost, nothing twice", (SQLITE,)),
 }
 

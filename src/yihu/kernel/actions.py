@@ -269,18 +269,18 @@ def _begin(
         now=now,
         occurred_at=occurred_at or now,
         standing=standing(matter),
-        parties=list(matter.parties.all()),
-        entries=list(matter.entries.order_by("seq")),
         facts=facts,
         parts=[*parts, *more_parts],
     )
 
 
 def _commit(change: Change, kind: str, notices: Sequence[Notice]) -> None:
-    """Write the entry and all that goes with it."""
+    """Write the entry and all that goes with it. The clock is reckoned anew where it hears of
+    what happened; else it stands as it stood."""
     matter = change.matter
     entry, rows = change.entry(kind)
-    schedule.reckon(matter, schedule.events([*change.entries, entry.entry]))
+    if news := schedule.events([entry.entry]):
+        schedule.reckon(matter, [*schedule.events(change.entries), *news])
     ledger.insert(entry, log=matter.declared.log)
     bulk.insert([*change.newcomers, *rows])
     for answer in change.touched.values():

@@ -32,6 +32,8 @@ type Answers = dict[tuple[UUID, int], Answer]
 class Change:
     """A move or an act of `name`, by one actor, on a matter as its `entries` leave it.
 
+    A call has as many parties as people were called, and as many entries as answered: what is
+    read of a matter, and what the past of one is given instead, is read when a rule asks.
     It changes `matter` and `answers` in memory; what is to be written beside them is
     in `newcomers`, `touched` and what `entry()` returns.
     """
@@ -42,8 +44,6 @@ class Change:
     now: datetime
     occurred_at: datetime
     standing: Standing
-    parties: list[Party]
-    entries: list[Entry]
     facts: dict[str, Any] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     body: dict[str, Any] = field(default_factory=dict)
@@ -58,20 +58,28 @@ class Change:
         return directory()
 
     @cached_property
+    def parties(self) -> list[Party]:
+        return list(self.matter.parties.all())
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        return list(self.matter.entries.order_by("seq"))
+
+    @cached_property
     def answers(self) -> Answers:
-        rows = Answer.objects.filter(party__in=self.parties)
+        rows = Answer.objects.filter(party__matter=self.matter)
         return {(row.party_id, row.round): row for row in rows}
 
     @cached_property
     def has_open_children(self) -> bool:
         return self.matter.children.filter(closed_at=None).exists()
 
-    @property
+    @cached_property
     def party(self) -> Party | None:
         """The acting party, where a party acts."""
         if self.actor.kind is not ActorKind.PARTY:
             return None
-        return next(p for p in self.parties if p.id == self.actor.id)
+        return self.matter.parties.get(pk=self.actor.id)
 
     def answer_of(self, party: Party) -> Answer:
         """What the party is owed in this round, to be written with the change."""

@@ -244,12 +244,12 @@ class _Past:
             now=self.now,
             occurred_at=past.occurred_at,
             standing=self._standing(),
-            parties=self.parties,
-            entries=[one.entry for one in self.entries],
             facts=facts,
             parts=[*parts, *past.parts],
         )
         change.people, change.answers, change.has_open_children = self.people, self.answers, False
+        change.parties, change.entries = self.parties, [one.entry for one in self.entries]
+        change.party = next((p for p in self.parties if p.id == change.actor.id), None)
         change.require(declared.by)
         if isinstance(declared, Move):
             change.make_move(declared)
