@@ -53,8 +53,8 @@ class Keyring:
         """The secret as 64 hex digits."""
         return self.secret(name).hex()
 
-    def store(self, name: str, value: bytes) -> None:
-        """Write a key once; one that exists stays as it is."""
+    def store(self, name: str, value: bytes, *, replace: bool = False) -> None:
+        """Write a key once; one that exists stays as it is, unless it is to be replaced."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self.folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -63,11 +63,14 @@ class Keyring:
                 file.write(value)
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(draft, self.path(name))
+            if replace:
+                draft.replace(self.path(name))
+            else:
+                os.link(draft, self.path(name))
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
 
     def loose(self) -> list[Path]:
         """Key files that someone beside their owner may read."""

@@ -34,6 +34,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from yihu.certificates import Certificates
 from yihu.keyring import Keyring
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -48,9 +49,16 @@ if DEMO and PRODUCTION:
         "YIHU_DEMO=1 and YIHU_HOSTS exclude each other: no demo in production"
     )
 
+# Certificates of our own (`yihu certs`): we end TLS ourselves. A public site without them stands
+# behind a proxy that does, and only then are the headers a proxy sets believed.
+CERTIFICATES = Certificates(KEYRING)
+OWN_TLS = CERTIFICATES.exist
+BEHIND_PROXY = PRODUCTION and not OWN_TLS
+
 DEBUG = False
 SECRET_KEY = KEYRING.text("django")
-ALLOWED_HOSTS = PUBLIC_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+LAN_HOSTS = [f"[{host}]" if ":" in host else host for host in CERTIFICATES.hosts()]
+ALLOWED_HOSTS = PUBLIC_HOSTS + LAN_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in PUBLIC_HOSTS]
 
 INSTALLED_APPS = [
@@ -155,7 +163,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
 # Behind a proxy everyone has its address: without this, one attacker would lock out all staff.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 ACCOUNT_SESSION_REMEMBER = False
 STATION_NETWORKS = [
     ip_network(network.strip(), strict=False)
@@ -165,17 +173,20 @@ STATION_NETWORKS = [
 INSPECT_WITHIN_DAYS = int(os.environ.get("YIHU_INSPECT_DAYS") or 30)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Yihu 一呼"
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # localhost has no certificate
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not (PRODUCTION or OWN_TLS)  # localhost has no certificate
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/"
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION or OWN_TLS
+SECURE_SSL_REDIRECT = BEHIND_PROXY
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+# With certificates of our own it would close, on every port, the plain page that says how to
+# trust them.
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_PROXY else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 # A receipt's address is its key: it never leaves the site. ("no-referrer" would make browsers
 # send forms with `Origin: null`, which the CSRF check rightly refuses.)
 SECURE_REFERRER_POLICY = "same-origin"

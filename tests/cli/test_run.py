@@ -47,6 +47,7 @@ def assert_one_sentence(done: subprocess.CompletedProcess[str], about: str) -> N
 
 class Running:
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.process = subprocess.Popen(

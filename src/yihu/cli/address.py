@@ -3,21 +3,28 @@
 import os
 import socket
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 
 def add_address(parser: CommandParser) -> None:
-    parser.add_argument("--host", help=_("监听地址（YIHU_HOST），默认 127.0.0.1"))
+    parser.add_argument(
+        "--host", help=_("监听地址（YIHU_HOST），默认 127.0.0.1；有证书时默认 0.0.0.0")
+    )
     parser.add_argument("--port", type=int, help=_("端口（PORT），默认 8000"))
 
 
 def address(host: str | None, port: int | None) -> tuple[str, int]:
-    """Host and port: what was asked for, else YIHU_HOST and PORT, else 127.0.0.1:8000."""
+    """Host and port: what was asked for, else YIHU_HOST and PORT, else 127.0.0.1:8000.
+
+    With certificates of our own the whole network is meant, not this machine alone.
+    """
     text = str(port) if port is not None else os.environ.get("PORT") or "8000"
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise CommandError(_("端口应是 1 到 65535 的数字，现在是“{text}”。").format(text=text))
-    return host or os.environ.get("YIHU_HOST") or "127.0.0.1", int(text)
+    default = "0.0.0.0" if settings.OWN_TLS else "127.0.0.1"  # noqa: S104
+    return host or os.environ.get("YIHU_HOST") or default, int(text)
 
 
 def refuse_if_taken(host: str, port: int) -> None:

@@ -2,8 +2,10 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yihu.api import hooks
@@ -14,10 +16,18 @@ from yihu.people.queries import stations
 LEAST_FREE = 0.05
 """Of the disk that holds the data folder."""
 LEAST_FREE_BYTES = 500_000_000
+RENEW_WITHIN = timedelta(days=30)
 
 
 def look() -> list[Finding]:
-    return [*_unsupervised(), *_nearly_full(), *_silent(), *_webhooks(), *_subscriptions()]
+    return [
+        *_unsupervised(),
+        *_nearly_full(),
+        *_silent(),
+        *_webhooks(),
+        *_subscriptions(),
+        *_certificate(),
+    ]
 
 
 def _unsupervised() -> Iterator[Finding]:
@@ -51,12 +61,26 @@ def _silent() -> Iterator[Finding]:
             _("设置 YIHU_MAIL_URL=smtps://用户:密码@主机:465 和 YIHU_MAIL_FROM"),
             grave=False,
         )
-    if not settings.PRODUCTION and not settings.DEMO:
+    if not (settings.PRODUCTION or settings.OWN_TLS or settings.DEMO):
         yield Finding(
             "no_public_host",
             _("没有设置公开域名：网页只在本机打得开，也不强制 HTTPS"),
             _("设置 YIHU_HOSTS=域名，并在前面放一个终止 HTTPS 的反向代理"),
             grave=False,
+        )
+
+
+def _certificate() -> Iterator[Finding]:
+    if not settings.CERTIFICATES.exist:
+        return
+    now, ends = timezone.now(), settings.CERTIFICATES.server().not_valid_after_utc
+    if ends - now < RENEW_WITHIN:
+        day = timezone.localdate(ends)
+        yield Finding(
+            "certificate_ends",
+            _("证书 {day} 到期：之后浏览器打不开网页，对讲机没有声音").format(day=day),
+            _("运行 yihu certs 换发，再重新启动 yihu run；设备不用重新信任"),
+            grave=ends <= now,
         )
 
 

@@ -228,19 +228,23 @@ class Relay:
         return line
 
 
-async def _until_stopped(relay: Relay, keeper: Keeper, host: str, port: int) -> None:
+async def _until_stopped(
+    relay: Relay, keeper: Keeper, host: str, port: int, tls: ssl.SSLContext | None
+) -> None:
     loop, me = asyncio.get_running_loop(), asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, me.cancel if me else loop.stop)
     with contextlib.suppress(asyncio.CancelledError):
         await asyncio.gather(
-            relay.run(host, port), keeper.watch(relay.net), Feed(keeper).follow(relay.net)
+            relay.run(host, port, tls=tls), keeper.watch(relay.net), Feed(keeper).follow(relay.net)
         )
 
 
-def serve_relay(host: str, port: int, origins: list[str]) -> None:
+def serve_relay(
+    host: str, port: int, origins: list[str], tls: ssl.SSLContext | None = None
+) -> None:
     """The relay, until SIGTERM."""
     counts = Counts()
     keeper = Keeper(counts)
     keeper.close_what_was_cut_off()
-    asyncio.run(_until_stopped(Relay(keeper, origins, counts), keeper, host, port))
+    asyncio.run(_until_stopped(Relay(keeper, origins, counts), keeper, host, port, tls))

@@ -8,7 +8,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from yihu.cli.address import address, refuse_if_taken
-from yihu.cli.programs import origins
+from yihu.cli.programs import origins, relay_tls
 from yihu.live.relay import serve_relay
 
 
@@ -25,4 +25,4 @@ class Command(BaseCommand):
         refuse_if_taken(where, web_port + 1)
         settings.RECORDINGS.mkdir(mode=0o700, parents=True, exist_ok=True)
         connections.close_all()
-        serve_relay(where, web_port + 1, origins(web_port))
+        serve_relay(where, web_port + 1, origins(web_port), relay_tls())

@@ -1,6 +1,7 @@
 """`yihu run`: prepare everything, then keep web and clock running until Ctrl-C."""
 
 import http.client
+import ssl
 import time
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.db import connections
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from yihu.certificates import HERE, PLAIN
 from yihu.cli.address import add_address, address, refuse_if_taken
 from yihu.cli.preparation import prepare
-from yihu.cli.programs import clock, relay, web
+from yihu.cli.programs import clock, plain, relay, site, web
 from yihu.cli.supervisor import Supervisor
 from yihu.direct.models import DirectCode
 
@@ -29,8 +31,19 @@ WELCOME = """
         找到这封来信，联系、交办、答复。 / Find the message, make contact, assign it, answer.
   居民  {receipt}
         再打开回执，说解决了没有，核对存证。 / Say whether it was solved, and verify the proof.
-
+{network}
 按 Ctrl-C 停止。 / Press Ctrl-C to stop.
+"""
+NETWORK = """
+手机和别的电脑 / Phones and other computers
+  网址  {sites}
+  先看  {trust}
+        让设备信任证书。 / How a device comes to trust the certificate.
+  指纹  {fingerprint}
+        两处要一样。 / Must be the same there.
+"""
+_OPEN_DEMO = """
+演示不要密码：网络里谁都进得来。 / The demo asks no password: the whole network may enter.
 """
 _ENTER_DEMO = "点“所长”的“进去”。 / Press “Enter” under “Station chief”."
 _LOG_IN = "用所长的账号登录。 / Log in as the chief."
@@ -46,10 +59,13 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str | None, port: int | None, no_demo: bool, **options: Any) -> None:
         where = address(host, port)
-        refuse_if_taken(*where)
-        refuse_if_taken(where[0], where[1] + 1)
+        programs = [web(*where), relay(*where), clock()]
+        if settings.OWN_TLS:
+            programs.append(plain(*where))
+        for further in range(PLAIN + 1 if settings.OWN_TLS else PLAIN):
+            refuse_if_taken(where[0], where[1] + further)
         prepare(self.say, demo=not no_demo)
-        Supervisor([web(*where), relay(*where), clock()], self).run(Welcome(self, *where))
+        Supervisor(programs, self).run(Welcome(self, *where))
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
@@ -91,7 +107,7 @@ class Welcome:
         return 0.1
 
     def _answers(self) -> bool:
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=2)
+        connection = self._connection()
         try:
             connection.request("GET", "/")
             return connection.getresponse().status < 500
@@ -100,16 +116,33 @@ class Welcome:
         finally:
             connection.close()
 
+    def _connection(self) -> http.client.HTTPConnection:
+        if not settings.OWN_TLS:
+            return http.client.HTTPConnection(self._host, self._port, timeout=2)
+        trust = ssl.create_default_context()
+        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # we ask ourselves
+        return http.client.HTTPSConnection(self._host, self._port, timeout=2, context=trust)
+
     def _text(self) -> str:
         host = f"[{self._host}]" if ":" in self._host else self._host
-        site = f"http://{host}:{self._port}"
+        here = site(settings.LAN_HOSTS[0] if settings.OWN_TLS else host, self._port)
         return WELCOME.format(
-            home=f"{site}/",
-            form=site + _door(),
-            desk=site + reverse("demo_login" if settings.DEMO else "account_login"),
+            home=f"{here}/",
+            form=here + _door(),
+            desk=here + reverse("demo_login" if settings.DEMO else "account_login"),
             enter=_ENTER_DEMO if settings.DEMO else _LOG_IN,
-            receipt=site + reverse("direct:find"),
+            receipt=here + reverse("direct:find"),
+            network=self._network() if settings.OWN_TLS else "",
         )
+
+    def _network(self) -> str:
+        """The addresses for other devices, and where they learn to trust them."""
+        hosts = [host for host in settings.LAN_HOSTS if host.strip("[]") not in HERE]
+        return NETWORK.format(
+            sites="\n        ".join(site(host, self._port) + "/" for host in hosts),
+            trust=f"http://{settings.LAN_HOSTS[0]}:{self._port + PLAIN}{reverse('trust')}",
+            fingerprint=settings.CERTIFICATES.fingerprint(),
+        ) + (_OPEN_DEMO if settings.DEMO else "")
 
 
 def _door() -> str:
