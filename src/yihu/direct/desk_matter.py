@@ -9,14 +9,13 @@ from uuid import UUID, uuid4
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pydantic import BaseModel
 
 from yihu.direct import queries, words
 from yihu.direct.desk_views import Line, PartyView
 from yihu.direct.forms import RATINGS
 from yihu.direct.kinds import Kind
 from yihu.direct.replies import Ready, ready
-from yihu.direct.schema_forms import SchemaForm, form_class
+from yihu.direct.schema_forms import Nothing, SchemaForm, form_class
 from yihu.kernel.access import Actor, Standing, fills
 from yihu.kernel.loop import Act, Does, Move, Role, Seat
 from yihu.kernel.models import Matter, Party, SealedPart
@@ -134,7 +133,7 @@ class Desk:
         )
 
     def _form_class(self, declared: Move | Act) -> type[SchemaForm]:
-        schema = declared.takes or BaseModel
+        schema = declared.takes or Nothing
         audiences = {
             name: mark.audience
             for name, info in schema.model_fields.items()

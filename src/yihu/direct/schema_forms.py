@@ -41,6 +41,10 @@ READY_HINT = _("选一句现成的，可以改；也可以自己写。")
 NOT_ON_THE_LIST = _("这个人现在不能选：可能离岗，也可能与此事有关。请重选。")
 
 
+class Nothing(BaseModel):
+    """What a move takes that is only made."""
+
+
 class SchemaForm(forms.Form):
     """A form over `schema`; once valid, `payload` is the schema's own object.
 
