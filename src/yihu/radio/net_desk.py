@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from yihu.direct import doing
-from yihu.direct.desk_matter import Deed, Desk
+from yihu.direct.desk_matter import Desk
 from yihu.direct.desk_views import Line
 from yihu.direct.words import owner
 from yihu.kernel.access import Refused
+from yihu.kernel.loop import Act, Move
 from yihu.kernel.models import Matter
 from yihu.kernel.timeline import Happening
 from yihu.people.desk import StaffRequest, staff_page
@@ -39,9 +40,8 @@ class Work(Desk):
     language: ClassVar[Any] = net_words
     do_page: ClassVar[str] = "radio:net_do"
 
-    @cached_property
-    def deeds(self) -> list[Deed]:
-        return [deed for deed in super().deeds if deed.name not in OWN_FORMS]
+    def _sensible(self, declared: Move | Act) -> bool:
+        return declared.name not in OWN_FORMS and super()._sensible(declared)
 
     @property
     def heading(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from yihu.direct import tables
 from yihu.direct.tables import Row, Table
-from yihu.kernel.access import Actor
+from yihu.kernel.access import Actor, directory
 from yihu.kernel.writing import one_by_one
 from yihu.people import actions as people
 from yihu.people.models import OrganisationKind, Person
@@ -110,6 +110,7 @@ def plan(*, actor: Actor, content: bytes, name: str) -> Plan:
         for row in table.rows:
             if not row.is_blank:
                 planner.take(lists, table, row)
+        planner.plan.steps.append(planner.look_again)
     return planner.plan
 
 
@@ -184,6 +185,10 @@ class Planner:
         else:
             title = cells["name"] if lists != "sets" else cells["number"]
             self.plan.planned.append(Planned(table.name, row.number, lists, title, what))
+
+    def look_again(self) -> None:
+        """What the actor directs now: the sites of the list before belong to it."""
+        self.actor = directory().actor(self.actor.staff_id) or self.actor
 
     # --- one row of each list ------------------------------------------------------------------
 
