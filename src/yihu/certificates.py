@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
 from cryptography import x509
@@ -184,10 +184,11 @@ def _called(name: str) -> x509.Name:
 
 def _permits(authority: x509.Certificate, host: x509.DNSName | x509.IPAddress) -> bool:
     limits = authority.extensions.get_extension_for_class(x509.NameConstraints).value
-    subtrees = [one.value for one in limits.permitted_subtrees or () if isinstance(one, type(host))]
+    permitted = [one.value for one in limits.permitted_subtrees or ()]
     if isinstance(host, x509.IPAddress):
-        return any(host.value in network for network in subtrees)
-    return any(f".{host.value}".endswith(f".{name}") for name in subtrees)
+        networks = [one for one in permitted if isinstance(one, IPv4Network | IPv6Network)]
+        return any(host.value in network for network in networks)
+    return any(f".{host.value}".endswith(f".{one}") for one in permitted)
 
 
 def _private(pem: bytes) -> ec.EllipticCurvePrivateKey:

@@ -93,6 +93,8 @@ ROUTES = {
     "prefer/": everybody(302),
     "styles/<slug:name>.<slug:digest>.css": everybody(),
     "components/": everybody(),
+    "trust/": everybody(),
+    "trust/yihu-ca.crt": everybody(404),  # here without certificates
     # the direct code: whoever has the code, or the secret
     "d/<slug:code>/": everybody(),
     "r/": everybody(),
