@@ -5,9 +5,6 @@ relay     the relay beside `site`: `kill()` as a power cut would, `start()` agai
 set_of    `set_of("chief")`: somebody's page, logged in, on the group `station`
 """
 
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -18,6 +15,7 @@ from playwright.sync_api import expect
 from tests.conftest import CHROMIUM_FLAGS
 from tests.support import machine
 from tests.support.net import talkgroup
+from tests.support.relay import RunningRelay
 from tests.support.site import Site
 from tests.support.town import Town, build
 
@@ -52,34 +50,6 @@ def town(site: Site) -> Town:
         town.people[name].set_password("a long enough pass phrase")
         town.people[name].save()
     return town
-
-
-class RunningRelay:
-    """The relay in a process of its own."""
-
-    def __init__(self, site: Site) -> None:
-        self._site, self._port = site, site.port + 1
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "yihu", "relay", "--port", str(self._port)],
-            env=self._site._environment | {"PORT": str(self._site.port)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        until(self._answers)
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait(SOON)
-
-    def stop(self) -> None:
-        self._process.terminate()
-        assert self._process.wait(SOON) == 0
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self._port)) == 0
 
 
 @pytest.fixture

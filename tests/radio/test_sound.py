@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from playwright.sync_api import expect
-from tests.radio.conftest import RunningRelay, until
+from tests.radio.conftest import until
+from tests.support.relay import RunningRelay
 
 from yihu.radio import archive
 from yihu.radio.models import Burst

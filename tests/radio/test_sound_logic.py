@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 
 import yihu.radio
 from yihu.radio.ogg import samples
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 STATIC = Path(yihu.radio.__file__).parent / "static"
 BLOCK = 20.0  # milliseconds
@@ -47,16 +48,20 @@ TALK = """async ({arrivals, blocks, ends}) => {
 }"""
 
 
+def serve(route: "Route") -> None:
+    path = route.request.url.removeprefix("http://localhost/")
+    if not path:
+        route.fulfill(body="<p>", content_type="text/html")
+        return
+    library = "npm/libopus-wasm/"
+    found = settings.FROM_NPM / path[len(library) :] if path.startswith(library) else STATIC / path
+    route.fulfill(body=found.read_bytes(), content_type="text/javascript")
+
+
 @pytest.fixture
 def module(page: "Page") -> "Page":
     """A page that can import the set's own modules."""
-    page.route(
-        "http://localhost/**",
-        lambda route: route.fulfill(
-            body=(STATIC / path).read_text() if (path := route.request.url[17:]) else "<p>",
-            content_type="text/javascript" if path else "text/html",
-        ),
-    )
+    page.route("http://localhost/**", serve)
     page.goto("http://localhost/")
     return page
 
@@ -152,3 +157,38 @@ def test_three_packets_become_one_of_60_ms(module: "Page") -> None:
     lengths = bytes([60, 252 + 300 % 4, (300 - 252 - 300 % 4) // 4])
     assert together == bytes([0x4B, 0x83]) + lengths + one[1:] + two[1:] + three[1:]
     assert join(one, two, b"\x08ccc") is None  # another configuration
+
+
+CODEC = """async (numbers) => {
+  const { codec } = await import("/radio/codec.js");
+  const { joined } = await import("/radio/packets.js");
+  const opus = await codec();
+  const packets = [], given = [];
+  const encoder = opus.encoder((packet) => packets.push(packet));
+  for (let n = 0; n < 30; n++) {
+    encoder.encode(Float32Array.from({length: 960}, (_, i) => 0.4 * Math.sin((n * 960 + i) / 35)));
+  }
+  await encoder.end();
+  const decoder = opus.decoder((samples, number) => {
+    given.push([number, samples.length, Math.max(...samples)]);
+  });
+  const three = joined(packets.slice(20, 23));
+  for (const number of numbers) decoder.decode(number === 20 ? three : packets[number], number);
+  await decoder.end();
+  return given;
+}"""
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["the browser's own", "the library's"])
+def test_a_codec_gives_each_packet_its_number_and_its_length(page: "Page", own: bool) -> None:
+    if not own and not settings.FROM_NPM.is_dir():
+        pytest.skip("node_modules is not there (bin/bootstrap says why)")
+    page.add_init_script("" if own else "delete window.AudioEncoder; delete window.AudioDecoder")
+    page.route("http://localhost/**", serve)
+    page.goto("http://localhost/")
+    numbers = [*range(10), *range(13, 21), 23, 24]  # 20 is three in one
+    given = page.evaluate(CODEC, numbers)
+    assert [(number, length) for number, length, _ in given] == [
+        (number, 2880 if number == 20 else 960) for number in numbers
+    ]
+    assert all(0.2 < loudest < 0.6 for number, _, loudest in given if number > 3)

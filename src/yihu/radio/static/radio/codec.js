@@ -48,13 +48,14 @@ const builtIn = {
 
   /** `give` gets each packet's samples, and its number. What cannot be decoded is left out. */
   decoder(give) {
-    let decoder;
+    let decoder, numbers; // of the packets inside: some browsers make time stamps of their own
     const begin = () => {
+      numbers = [];
       decoder = new AudioDecoder({
         output: (audio) => {
           const samples = new Float32Array(audio.numberOfFrames);
           audio.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
-          give(samples, audio.timestamp / 1000);
+          give(samples, numbers.shift());
           audio.close();
         },
         error: begin,
@@ -63,7 +64,10 @@ const builtIn = {
     };
     begin();
     return {
-      decode: (opus, number) => decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: number * 1000, data: opus })),
+      decode(opus, number) {
+        numbers.push(number);
+        decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: number * 20_000, data: opus }));
+      },
       end: () => decoder.flush().then(() => decoder.close(), () => {}),
     };
   },

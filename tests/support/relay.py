@@ -1,0 +1,40 @@
+"""The real relay beside the real web server, in a process of its own."""
+
+import socket
+import subprocess
+import sys
+import time
+
+from tests.support.site import STARTS_WITHIN, Site
+
+
+class RunningRelay:
+    """One port further than its site. `kill()` is as a power cut would."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self.port = site, site.port + 1
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "yihu", "relay", "--port", str(self.port)],
+            env=self._site._environment | {"PORT": str(self._site.port)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + STARTS_WITHIN
+        while not self._answers():
+            assert time.monotonic() < deadline, "the relay did not start"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(10)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        assert self._process.wait(10) == 0
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
