@@ -139,11 +139,12 @@ function listenToLine() {
   line.addEventListener("Reload", renew);
 }
 
-/** The page anew, but not while somebody speaks into it. */
-async function renew() {
-  await talk.over;
-  if (talk.busy) setTimeout(renew, 1000);
-  else location.reload();
+/** Too much was missed: all that is shown is asked for anew. The page itself stays, since browsers
+ * let a new one make no sound before somebody touches it. */
+function renew() {
+  refresh();
+  happened({ topic: "incident" });
+  happened({ topic: "missed" });
 }
 
 function happened(event) {
