@@ -60,9 +60,12 @@ class Fault:
 
 @dataclass
 class Plan:
+    """`skipped`: sheets that are no such list. `unread`: headers of columns that were not known."""
+
     planned: list[Planned] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     steps: list[Callable[[], object]] = field(default_factory=list)
 
     def count(self, what: str) -> int:
@@ -107,6 +110,10 @@ def plan(*, actor: Actor, content: bytes, name: str) -> Plan:
     found, skipped = open_tables(content, name)
     planner = Planner(actor, Plan(skipped=skipped))
     for lists, table in found:
+        read = table.columns.values()
+        planner.plan.unread += [
+            title for place, title in enumerate(table.header) if title and place not in read
+        ]
         for row in table.rows:
             if not row.is_blank:
                 planner.take(lists, table, row)
