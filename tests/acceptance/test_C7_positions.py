@@ -48,10 +48,13 @@ def test_off_shift_it_is_refused_with_its_reason(town: Town) -> None:
     assert Position.objects.count() == 1
 
 
-@pytest.mark.parametrize("wrong", ["91", "nan", "north", ""])
-def test_what_is_no_position_is_not_kept(town: Town, wrong: str) -> None:
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [*(("latitude", wrong) for wrong in ("91", "nan", "north", "")), ("accuracy", "inf")],
+)
+def test_what_is_no_position_is_not_kept(town: Town, field: str, wrong: str) -> None:
     begin_shift(actor=town.actor("guard"))
-    assert send(town, "guard", latitude=wrong) == 400
+    assert send(town, "guard", **{field: wrong}) == 400
     assert not Position.objects.exists()
 
 

@@ -38,6 +38,8 @@ class Place:
     def __post_init__(self) -> None:
         if not (-180 <= self.longitude <= 180 and -90 <= self.latitude <= 90):
             raise ValueError("not a position on earth")
+        if self.accuracy is not None and not 0 <= self.accuracy < 1e6:
+            raise ValueError("not a number of metres")
 
     def __str__(self) -> str:
         within = "" if self.accuracy is None else f" ±{self.accuracy:.0f} m"

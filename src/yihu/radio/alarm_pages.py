@@ -49,7 +49,7 @@ def place_in(request: HttpRequest) -> Place | None:
         return None
     try:
         longitude, latitude = float(said[0]), float(said[1])
-        return Place(longitude, latitude, abs(float(said[2])) if said[2] else None)
+        return Place(longitude, latitude, float(said[2]) if said[2] else None)
     except ValueError:
         raise Refused("bad_place", "no position on earth") from None
 
