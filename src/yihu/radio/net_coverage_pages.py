@@ -17,7 +17,7 @@ from yihu.radio.net_queries import Reach
 STATES = {
     "bare": _("没有对讲机"),
     "short": _("对讲机不够"),
-    "silent": _("有对讲机，没有人在"),
+    "silent": _("有对讲机，没人在岗"),
     "here": _("在网"),
 }
 """What a site's state is called, the worst first."""

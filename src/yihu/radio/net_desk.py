@@ -23,12 +23,15 @@ from yihu.kernel.loop import Act, Move
 from yihu.kernel.models import Matter
 from yihu.kernel.timeline import Happening
 from yihu.people.desk import StaffRequest, staff_page
-from yihu.people.directory import role_title
+from yihu.people.directory import Holding, role_title
 from yihu.radio import custody, groups, net_queries, net_words
 from yihu.radio.loops import CUSTODY, TALKGROUP
+from yihu.radio.models import GroupMember
 
 OWN_FORMS = frozenset({"put_on", "take_off"})
 """Acts that have forms of their own, since they keep a row beside the entry."""
+FEW = 6
+"""Names that a line of the history says; of more it gives the number."""
 MOVES: dict[str, Callable[..., object]] = {
     TALKGROUP.name: groups.move,
     CUSTODY.name: custody.move,
@@ -67,10 +70,10 @@ class Work(Desk):
 
     def _facts(self, happening: Happening) -> Iterable[str]:
         facts = happening.facts
-        if facts.get("members"):
-            yield _("成员：%(names)s") % {
-                "names": _("、").join(self._name(person) for person in facts["members"])
-            }
+        if people := facts.get("members"):
+            names = _("、").join(map(self._name, people[:FEW]))
+            said = _("成员：%(names)s") if len(people) <= FEW else _("成员：%(names)s等 %(n)d 人")
+            yield said % {"names": names, "n": len(people)}
         if "person" in facts:
             listens = facts.get("talks") is False
             yield self._name(facts["person"]) + (_("（只听）") if listens else "")
@@ -92,8 +95,15 @@ def page(
     matter = work.matter
     context: dict[str, Any] = {"work": work, "matter": matter, "words": work.heading, **more}
     if matter.loop == TALKGROUP.name:
+
+        def held(member: GroupMember) -> list[Holding]:
+            return request.sitting.roster.held_by(member.person_id)
+
         context["group"] = matter.talkgroup
-        context["members"] = net_queries.members(matter.talkgroup)
+        context["members"] = [
+            (member, _("、").join(map(request.sitting.roster.title, held(member))))
+            for member in net_queries.members(matter.talkgroup)
+        ]
         return render(request, "radio/net/group.html", context, status=status)
     context["custody"] = net_queries.custody(request.actor, matter.reference)
     return render(request, "radio/net/custody.html", context, status=status)

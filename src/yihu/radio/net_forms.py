@@ -74,9 +74,12 @@ def degrees(label: Words, most: int) -> Any:
 
 
 def units(actor: Actor, *kinds: str) -> list[Organisation]:
-    """The units of these kinds whose net the actor directs, without sites that were closed."""
+    """The units of these kinds whose net the actor directs, kind by kind as they are named here;
+    without sites and forces that were closed."""
     found = Organisation.objects.filter(pk__in=directed_by(actor), kind__in=kinds)
-    return list(found.exclude(key_site__closed_at__isnull=False))
+    found = found.exclude(key_site__closed_at__isnull=False)
+    found = found.exclude(force__closed_at__isnull=False)
+    return sorted(found, key=lambda unit: kinds.index(unit.kind))
 
 
 def named(found: Iterable[Organisation]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ _KNOWN = {
         "address": "详细地址 单位地址 地址 address",
         "duty_contact": "值班联系人 联系人 负责人 duty-contact contact",
         "duty_phone": "值班电话 联系电话 电话 手机 duty-phone phone telephone",
-        "sets_required": "应配对讲机数 应配对讲机 应配台数 应配数量 应配 配备数量 sets-required required",
+        "sets_required": "应配对讲机数 应配对讲机 应配台数 应配数量 应配 sets-required required",
         "longitude": "经度 longitude lon lng",
         "latitude": "纬度 latitude lat",
         "name_en": "英文名称 english-name name-en",

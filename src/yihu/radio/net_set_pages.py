@@ -96,6 +96,7 @@ def radio(request: StaffRequest, number: str) -> HttpResponse:
         "radio": found,
         "state": state_of(found),
         "held": found.held[0] if found.held else None,  # type: ignore[attr-defined]
+        "directs": form is not None,
         "custodies": net_queries.custodies(request.actor, found)[:50],
         "form": form if form and (form.errors or state_of(found) == "stock") else None,
         "key": request.POST.get("key", "")[:64] or uuid4().hex,

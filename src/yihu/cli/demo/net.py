@@ -49,6 +49,7 @@ def register(city: City, cast: Cast, random: Random) -> None:
             actor=actor,
             parent=houses.get(site.community_code, cast.station).pk,
             details=_details(site, random),
+            code=f"{cast.station.district}-{site.code}",
         )
         for site in _chosen(city, random)
     ]
@@ -124,6 +125,7 @@ def _forces(actor: Actor, cast: Cast, sites: list[KeySite], random: Random) -> F
             actor=actor,
             station=cast.station.pk,
             details=ForceDetails(name, kind, unit.pk, strength, name_en),
+            code=f"{unit.code}-crew",
         )
 
     for n, site in enumerate(sites):
