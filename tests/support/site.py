@@ -18,13 +18,14 @@ STARTS_WITHIN = 30  # seconds; a loaded two-core machine needs a few
 
 
 def free_port() -> int:
-    """A port that is free, and so is the next one: the relay's."""
+    """A port that is free, and so are the next two: the relay's and the plain page's."""
     while True:
-        with socket.socket() as probe, socket.socket() as beside:
+        with socket.socket() as probe, socket.socket() as beside, socket.socket() as beyond:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
             with contextlib.suppress(OSError, OverflowError):
                 beside.bind(("127.0.0.1", port + 1))
+                beyond.bind(("127.0.0.1", port + 2))
                 return port
 
 
