@@ -250,6 +250,11 @@ try:
     DIGEST_AT = None if digest_at == "off" else time.fromisoformat(digest_at)
 except ValueError:
     raise ImproperlyConfigured("YIHU_DIGEST_AT is a time like 08:00, or off") from None
+roll_call_at = os.environ.get("YIHU_ROLL_CALL_AT", "10:00")
+try:
+    ROLL_CALL_AT = None if roll_call_at == "off" else time.fromisoformat(roll_call_at)
+except ValueError:
+    raise ImproperlyConfigured("YIHU_ROLL_CALL_AT is a time like 10:00, or off") from None
 DEFAULT_FROM_EMAIL = os.environ.get("YIHU_MAIL_FROM", "yihu@localhost")
 
 ALIKE_DAYS = int(os.environ.get("YIHU_ALIKE_DAYS", "30"))

@@ -22,7 +22,7 @@ from yihu.api import hooks
 from yihu.cases import gathering, quarters
 from yihu.direct import digest, repeats
 from yihu.kernel import delivery, lapses, ledger, witness
-from yihu.radio import happenings, positions, retention
+from yihu.radio import happenings, positions, retention, roll_calls
 from yihu.reports import projection
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ JOBS = (
     Job("quarters", quarters.open_due),
     Job("recordings", retention.forget, plenty=retention.LIMIT),
     Job("happenings", happenings.forget),
+    Job("roll-call", roll_calls.call_due),
     Job("positions", positions.fade, plenty=positions.LIMIT),
 )
 

@@ -77,7 +77,7 @@ class Change:
     @cached_property
     def party(self) -> Party | None:
         """The acting party, where a party acts."""
-        if self.actor.kind is not ActorKind.PARTY:
+        if self.actor.kind is not ActorKind.PARTY or self.actor.id is None:
             return None
         return self.matter.parties.get(pk=self.actor.id)
 

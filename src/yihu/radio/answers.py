@@ -46,7 +46,7 @@ def answer(*, actor: Actor, call: UUID) -> None:
             done = _act(actor, seat, "answer")
             _note(seat, answered=True)
             if not seat.call.addressees.filter(answered_at=None).exists():
-                _finish(_party(seat), done.matter, "complete")
+                _finish(_party(seat), actor, done.matter, "complete")
 
 
 def read_back(*, actor: Actor, call: UUID, given: ReadBack) -> bool:
@@ -63,7 +63,7 @@ def read_back(*, actor: Actor, call: UUID, given: ReadBack) -> bool:
         wrong = bool(differences(asked, given.model_dump()))
         done = _act(actor, seat, "read_back", given, {"matches": not wrong})
         _note(seat, answered=True, read_back=codes, mismatch=wrong)
-        _compared(seat, _party(seat), done.matter)
+        _compared(seat, _party(seat), actor, done.matter)
         return not wrong
 
 
@@ -82,12 +82,12 @@ def hear_back(*, actor: Actor, call: UUID, matches: bool) -> None:
             payload=HeardBack(matches=matches),
         )
         _note(seat, answered=True, mismatch=not matches)
-        _compared(seat, actor, done.matter)
+        _compared(seat, actor, actor, done.matter)
 
 
-def _compared(seat: Addressee, actor: Actor, matter: Matter) -> None:
+def _compared(seat: Addressee, actor: Actor, by: Actor, matter: Matter) -> None:
     """Both ends are told at once of what came back otherwise than it was asked."""
-    _finish(actor, matter, "misread" if seat.mismatch else "complete")
+    _finish(actor, by, matter, "misread" if seat.mismatch else "complete")
     people = {person for person in (seat.person_id, seat.call.sender_id) if person is not None}
     if seat.mismatch:
         people |= directing(matter.district, matter.office_id)
@@ -133,9 +133,15 @@ def _note(seat: Addressee, *, answered: bool = False, **more: Any) -> None:
     seat.save(update_fields=list(noted))
 
 
-def _finish(actor: Actor, matter: Matter, name: str) -> None:
-    """Move a call on, where it still waits: one that was followed up stays as it is."""
+def _finish(actor: Actor, by: Actor, matter: Matter, name: str) -> None:
+    """Move a call on, where it still waits: one that was followed up stays as it is. `by`: who
+    acted as that party, or the actor."""
     if matter.declared.move(name, matter.step):
         kernel.move(
-            actor=actor, matter=matter.pk, name=name, seq=matter.seq, client_key=name.encode()
+            actor=actor,
+            matter=matter.pk,
+            name=name,
+            seq=matter.seq,
+            client_key=name.encode(),
+            remarks={"person": by.staff_id.hex},
         )

@@ -14,9 +14,12 @@ from yihu.kernel.access import Actor
 from yihu.kernel.models import SealedPart
 from yihu.kernel.queries import visible_to
 from yihu.kernel.timeline import open_part
-from yihu.people.shifts import shift_of
-from yihu.places.models import Force
-from yihu.radio.models import Addressee, Call, CallKind
+from yihu.people.directory import current
+from yihu.people.queries import directed_by
+from yihu.people.shifts import on_shift, shift_of
+from yihu.places.models import Force, KeySite
+from yihu.radio.loops import CALL, MESSAGE
+from yihu.radio.models import Addressee, Call, CallKind, GroupKind, TalkGroup
 from yihu.radio.queries import memberships
 
 LATELY = timedelta(hours=2)
@@ -26,7 +29,7 @@ MOST = 30
 
 def sent_by_desk(actor: Actor) -> QuerySet[Call]:
     """The calls that are answered, of which whoever directs the net may know; the newest first."""
-    known = Call.objects.filter(matter__in=visible_to(actor)).exclude(matter__loop="net_message")
+    known = Call.objects.filter(matter__in=visible_to(actor), matter__loop=CALL.name)
     return known.select_related("matter", "group", "sender").order_by("-sent_at")
 
 
@@ -50,13 +53,19 @@ def addressed_to(actor: Actor) -> QuerySet[Addressee]:
 def messages_to(actor: Actor) -> QuerySet[Call]:
     """The messages of the groups that somebody on duty is on."""
     groups = memberships(actor).values("group")
-    own = Call.objects.filter(district=actor.district, matter__loop="net_message", group__in=groups)
+    own = Call.objects.filter(district=actor.district, matter__loop=MESSAGE.name, group__in=groups)
     found = own if shift_of(actor.id) else own.none()
     return found.select_related("matter", "group", "sender").order_by("-sent_at")
 
 
-def photo_of(actor: Actor, call: Call, part: UUID) -> bytes | None:
-    """A photo in a message that the actor may read."""
+def message_to(actor: Actor, reference: str) -> Call | None:
+    """A message that the actor may read: one of their groups', or one that they may know of."""
+    found = Call.objects.filter(matter__reference=reference.upper(), matter__loop=MESSAGE.name)
+    mine = Q(pk__in=messages_to(actor).values("pk")) | Q(matter__in=visible_to(actor))
+    return found.filter(mine).first()
+
+
+def photo_of(call: Call, part: UUID) -> bytes | None:
     found = SealedPart.objects.filter(pk=part, matter=call.pk, what="photo", erased_at=None)
     kept = found.select_related("party").first()
     return vault.unseal(kept, vault.key_of(kept.party)).content if kept else None
@@ -76,6 +85,13 @@ def words_of(calls: Iterable[Call]) -> dict[UUID, dict[str, str]]:
         text = part.id.hex if said.is_picture and not said.erased else said.text or ""
         found[part.matter_id][part.what] = text
     return found
+
+
+def given_where(call: Call) -> str:
+    """The place in words, as it was given back."""
+    given = SealedPart.objects.filter(matter=call.pk, what="where", seq__gt=1)
+    part = given.select_related("party").order_by("seq").first()
+    return (open_part(part).text or "") if part else ""
 
 
 # --- how far it has been answered ----------------------------------------------------------------
@@ -114,6 +130,10 @@ class Answers:
         """How many had answered this long after it was sent."""
         limit = self.call.sent_at + timedelta(minutes=minutes)
         return sum(moment <= limit for moment in self.answered)
+
+    @property
+    def step_title(self) -> object:
+        return self.call.matter.declared.places[self.call.matter.step].title
 
     @property
     def silent(self) -> list[Addressee]:
@@ -178,3 +198,36 @@ def for_me(actor: Actor) -> list[ForMe]:
 def roll_calls(actor: Actor) -> QuerySet[Call]:
     """Roll-calls that the actor may know of, the newest first."""
     return sent_by_desk(actor).filter(kind=CallKind.ROLL_CALL)
+
+
+# --- whom and where a call may say ---------------------------------------------------------------
+
+
+def groups_directed(actor: Actor) -> list[TalkGroup]:
+    """The talk groups that the actor may call; private ones are nobody's to call."""
+    running = TalkGroup.objects.filter(
+        district=actor.district, matter__closed_at=None, organisation__in=directed_by(actor)
+    )
+    return list(running.exclude(kind=GroupKind.PRIVATE).order_by("kind", "code"))
+
+
+def people_directed(actor: Actor) -> list[tuple[UUID, str, list[str]]]:
+    """Who is on duty and may be told what to do by the actor: id, name, roles; by name."""
+    now = timezone.now()
+    posts = current(now).filter(
+        organisation__in=directed_by(actor),
+        person__is_active=True,
+        person__in=on_shift(now).values("person"),
+    )
+    found: dict[UUID, tuple[str, list[str]]] = {}
+    rows = posts.exclude(person=actor.id).order_by("person__name", "id")
+    for person, name, role in rows.values_list("person", "person__name", "role"):
+        found.setdefault(person, (name, []))[1].append(role)
+    return [(person, name, roles) for person, (name, roles) in found.items()]
+
+
+def sites_of(district: str) -> dict[UUID, str]:
+    """The key sites of a district by name: where everybody on its net may be sent."""
+    found = KeySite.objects.filter(organisation__district=district, closed_at=None)
+    sites = [site.organisation for site in found.select_related("organisation")]
+    return {site.pk: site.title for site in sorted(sites, key=lambda one: one.title)}

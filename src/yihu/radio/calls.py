@@ -84,8 +84,8 @@ def send_message(
     if not any(right.id == group and right.talks for right in rights):
         raise Refused("not_yours", "the actor does not talk on this group", field="group")
     words = words.strip()
-    needed = {CallKind.TEXT: words, CallKind.PHOTO: picture, CallKind.POSITION: place}
-    if not needed[CallKind(kind)]:
+    needed = {"text": words, "photo": picture, "position": place}
+    if not needed.get(kind):
         raise Refused("empty", "there is nothing to send", field="words")
     if len(words) > LONGEST:
         raise Refused("too_long", "the message is too long", field="words")
@@ -140,7 +140,7 @@ def call_group(
         members = members.filter(group=group)
     everybody = set(members.values_list("person", flat=True))
     here = set(on_shift().filter(person__in=everybody).values_list("person", flat=True))
-    office = _office(actor)
+    office = office_of(actor)
     if not here:
         raise Refused("nobody_there", "nobody of these is on duty", field="group")
     return _call(
@@ -210,7 +210,7 @@ def instruct(
     asks = codes | ({"spoken": True} if spoken else {})
     new = Outgoing(
         kind=CallKind.INSTRUCTION,
-        office=_office(actor),
+        office=office_of(actor),
         parts=parts,
         about=_known(actor, about),
         asks=asks,
@@ -231,7 +231,7 @@ def _call(
         return done
 
 
-def _office(actor: Actor) -> UUID:
+def office_of(actor: Actor) -> UUID:
     """The office for which the actor directs the net."""
     found = next((post for post in actor.posts if post.role in DIRECTING), None)
     if found is None:
