@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
-from tests.support import cases, programs
+from tests.support import cases, programs, register
 from tests.support.desk import do, login, teller, write
 from tests.support.net import talkgroup
 from tests.support.thanks import commended, credit, face
@@ -33,6 +33,7 @@ from yihu.live.metrics import Counts
 from yihu.people.actions import grant_leave
 from yihu.places.models import District
 from yihu.radio.actions import raise_alarm
+from yihu.radio.models import TalkGroup
 from yihu.radio.queries import ticket
 from yihu.thanks.actions import consent
 from yihu.web import styles
@@ -185,6 +186,32 @@ ROUTES = {
     "radio/<slug:group>/bursts/": Asked(LOGIN, GONE, GONE, 200),
     "radio/<slug:group>/stored/": staff(400, post={}),
     "radio/burst/<uuid:burst>.ogg": Asked(LOGIN, GONE, GONE, 200),
+    # the net's register: whoever directs the net; police of the station read it
+    "net/": staff(302),
+    "net/sites/": staff(),
+    "net/sites/new/": Asked(LOGIN, 200, GONE, 200),
+    "net/sites/<slug:code>/": Asked(LOGIN, GONE, GONE, 200, who="officer", needs="net"),
+    "net/sites/<slug:code>/edit/": matters(who="dispatcher", needs="net"),
+    "net/sites/<slug:code>/close/": matters(WRONG, post={}, needs="net"),  # it holds a set
+    "net/forces/": staff(),
+    "net/forces/new/": Asked(LOGIN, 200, GONE, 200),
+    "net/forces/<slug:code>/": Asked(LOGIN, GONE, GONE, 200, who="officer", needs="net"),
+    "net/crew/<slug:code>/": matters(who="dispatcher", needs="net"),
+    "net/crew/<slug:code>/<uuid:person>/password/": matters(post={}, needs="net"),
+    "net/crew/<slug:code>/<uuid:person>/dismiss/": matters(302, post={}, needs="net"),
+    "net/sets/": staff(),
+    "net/sets/<str:number>/": Asked(LOGIN, GONE, GONE, 200, who="officer", needs="net"),
+    "net/here/<str:number>/": Asked(LOGIN, GONE, GONE, 200, who="plaza1", needs="net"),
+    "net/custody/<str:reference>/": matters(who="dispatcher", needs="net"),
+    "net/custody/<str:reference>/receipt/": matters(who="plaza1", needs="net"),
+    "net/groups/": staff(),
+    "net/groups/<str:reference>/": matters(needs="net"),
+    "net/groups/<str:reference>/members/": matters(GONE, post={}, needs="net"),  # of nobody
+    "net/groups/<str:reference>/members/<uuid:person>/off/": matters(302, post={}, needs="net"),
+    "net/do/<str:reference>/<slug:name>/": matters(302, post={}, needs="net"),
+    "net/import/": Asked(LOGIN, 200, GONE, 200),
+    "net/coverage/": staff(),
+    "net/coverage.geojson": staff(),
     # one's own account, here without a second factor set up
     "accounts/login/": Asked(200, 302, 302, 302),
     "accounts/logout/": staff(),
@@ -304,6 +331,7 @@ def stage() -> Stage:
         "desk from/<str:reference>": f"from/{sent.matter.reference}",
         "desk alike/<str:reference>": f"alike/{sent.matter.reference}",
         **NO_CASE,
+        **NO_NET,
         "<slug:name>.<slug:digest>": f"desk.{styles.digest('desk')}",
         "<slug:code>": "demo",
         "<str:secret>": sent.secret,
@@ -343,6 +371,40 @@ NO_CASE = {
     "desk cases/<str:reference>/do/<slug:name>": "cases/0000-0000/do/note",
     "desk cases/<str:reference>": "cases/0000-0000",
 }
+
+
+NO_NET = {
+    "net sites/<slug:code>": "sites/none",
+    "net forces/<slug:code>": "forces/none",
+    "net crew/<slug:code>/<uuid:person>": f"crew/none/{UUID(int=0)}",
+    "net crew/<slug:code>": "crew/none",
+    "net <str:number>": "none",
+    "net custody/<str:reference>": "custody/0000-0000",
+    "net groups/<str:reference>/members/<uuid:person>": f"groups/0000-0000/members/{UUID(int=0)}",
+    "net groups/<str:reference>": "groups/0000-0000",
+    "net do/<str:reference>/<slug:name>": "do/0000-0000/note",
+}
+
+
+def on_the_net(stage: Stage) -> None:
+    """A site with a guard, a force, and a set in its hands; the station's group."""
+    town = stage.town
+    site = register.site(town)
+    code, crew = site.organisation.code, register.force(town, site)
+    guard = register.guard(town, site)
+    held = register.issue(town, register.radio(town), site, guard).reference
+    group = TalkGroup.objects.get(pk="net").matter.reference
+    stage.values |= {
+        "net sites/<slug:code>": f"sites/{code}",
+        "net forces/<slug:code>": f"forces/{crew.organisation.code}",
+        "net crew/<slug:code>/<uuid:person>": f"crew/{code}/{guard.pk}",
+        "net crew/<slug:code>": f"crew/{code}",
+        "net <str:number>": "B-0001",
+        "net custody/<str:reference>": f"custody/{held}",
+        "net groups/<str:reference>/members/<uuid:person>": f"groups/{group}/members/{guard.pk}",
+        "net groups/<str:reference>": f"groups/{group}",
+        "net do/<str:reference>/<slug:name>": f"do/{held}/note",
+    }
 
 
 def library(stage: Stage) -> None:
@@ -442,6 +504,8 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
     asked = ROUTES[route]
     if asked.needs == "ended":
         end(stage, stage.values["<str:secret>"])
+    if asked.needs == "net":
+        on_the_net(stage)
     if asked.needs == "case":
         library(stage)
     if asked.needs == "order":
