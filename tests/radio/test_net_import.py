@@ -1,12 +1,15 @@
 """Lists of a station's own: read by headers, checked row by row, taken whole or not at all."""
 
 import io
+import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from tests.support import register
 from tests.support.desk import login
@@ -272,4 +275,37 @@ def test_a_yes_that_was_tampered_with_writes_nothing(town: Town) -> None:
     for content in ("", "%%%", "UEsDBA==", "eA=="):
         answer = client.post("/net/import/", {"content": content, "name": "x.csv"})
         assert answer.status_code == 409
+    assert not KeySite.objects.exists()
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def command(file: Path, *options: str) -> dict[str, object]:
+    out = io.StringIO()
+    call_command("import-net", str(file), "--json", *options, stdout=out)
+    return json.loads(out.getvalue())  # type: ignore[no-any-return]
+
+
+def test_the_command_checks_then_imports(town: Town, tmp_path: Path) -> None:
+    file = tmp_path / "list.xlsx"
+    file.write_bytes(book(WHOLE))
+    tried = command(file, "--by", "dispatcher", "--dry-run")
+    assert (tried["faults"], tried["add"], KeySite.objects.count()) == ([], 7, 0)
+    command(file, "--by", "dispatcher")
+    assert command(file, "--by", "chief")["same"] == 7
+
+
+def test_the_command_refuses_whoever_does_not_direct_the_net_and_wrong_rows(
+    town: Town, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(tables.write_csv(changed(SITES, 1, 1, "影院")))
+    for name in ("officer", "nobody"):
+        with pytest.raises(CommandError) as refused:
+            command(file, "--by", name)
+        assert refused.value.returncode == 2
+    with pytest.raises(CommandError) as refused:
+        command(file, "--by", "chief")
+    assert refused.value.returncode == 1
     assert not KeySite.objects.exists()

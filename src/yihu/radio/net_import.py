@@ -30,7 +30,7 @@ from yihu.radio.models import Radio
 from yihu.radio.net_forms import HOUSES, PersonForm, RadioForm, SiteForm, site_values, units
 from yihu.radio.net_headers import HEADERS, NEEDED
 
-ADD, CHANGE, SAME, ISSUE = "add", "change", "same", "issue"
+OUTCOMES = ADD, CHANGE, ISSUE, SAME = "add", "change", "issue", "same"
 
 
 class BadSheet(Exception):

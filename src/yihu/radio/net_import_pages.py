@@ -19,15 +19,11 @@ from yihu.radio import net_import
 from yihu.radio.net_desk import said
 from yihu.radio.net_forms import UploadForm
 from yihu.radio.net_headers import HEADERS
+from yihu.radio.net_words import UNREADABLE
 
 LARGEST = 1024 * 1024
 """Bytes of a file: some ten thousand rows. It goes through the page and comes back with the yes."""
 MOST_SHOWN = 500
-UNREADABLE = {
-    "old_excel": gettext_lazy("这是旧版或加密的 Excel 文件，请另存为 .xlsx（不加密）再传。"),
-    "not_a_sheet": gettext_lazy("这不是完整的 XLSX 工作簿。"),
-    "encoding": gettext_lazy("读不出文字：CSV 请用 UTF-8 或 GB 18030 编码。"),
-}
 LISTS = {
     "sites": gettext_lazy("重点单位"),
     "people": gettext_lazy("人员"),

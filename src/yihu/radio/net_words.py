@@ -49,6 +49,11 @@ REFUSALS: Final[Mapping[str, Words]] = {
     "stunned": _("这台已经报失，不能使用。找到了请交回派出所。"),
     "another_set": _("这台设备已经登记为另一个编号。请先收回那一台。"),
 }
+UNREADABLE: Final[Mapping[str, Words]] = {
+    "old_excel": _("这是旧版或加密的 Excel 文件，请另存为 .xlsx（不加密）再传。"),
+    "not_a_sheet": _("这不是完整的 XLSX 工作簿。"),
+    "encoding": _("读不出文字：CSV 请用 UTF-8 或 GB 18030 编码。"),
+}
 
 
 def titles(kind: str) -> Mapping[type[Enum], Mapping[Any, Words]]:
