@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.figures import Figure, show
-from bench.place import DATABASES, SQLITE, NotHere, Place, place
+from bench.place import DATABASES, SQLITE, NotHere, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ MEASURES = {
     "fanout": Measure("CPU and delay of a frame given to many, beside the limit", (SQLITE,)),
     "voice": Measure("two browsers over a bad network: access, mouth to ear, whole", (SQLITE,)),
     "calls": Measure("a group call to 100 and 600: every one hears and answers", (SQLITE,)),
+    "churn": Measure("half an hour of 600 sets that talk, come and go; then a kill", (SQLITE,)),
     "kill": Measure("a minute of kill -9 under load: nothing lost, nothing twice", (SQLITE,)),
 }
 
@@ -40,7 +41,7 @@ def main() -> None:
         if arguments.measure in (None, name) and arguments.database in (None, database)
     ]
     if len(runs) == 1:
-        sys.exit(_run(*runs[0], as_json=arguments.json))
+        sys.exit(_run(*runs[0], arguments))
     missed = 0
     for name, database in runs:  # each in a process of its own: Django is set up once in each
         command = [sys.executable, "-m", "bench", name, "--database", database]
@@ -50,16 +51,17 @@ def main() -> None:
     sys.exit(missed)
 
 
-def _run(name: str, database: str, as_json: bool) -> int:
+def _run(name: str, database: str, arguments: argparse.Namespace) -> int:
     try:
         with place(database) as here:  # its settings must stand before models are imported
-            measure: Callable[[Place], list[Figure]]
+            measure: Callable[..., list[Figure]]
             measure = importlib.import_module(f"bench.{name}").measure
-            figures = measure(here)
+            longer = {"minutes": arguments.minutes} if arguments.minutes else {}
+            figures = measure(here, **longer)
     except NotHere as reason:
         print(f"{name} on {database}: skipped, {reason}", file=sys.stderr)
         return 0
-    show(figures, as_json)
+    show(figures, arguments.json)
     return int(not all(figure.reached for figure in figures))
 
 
@@ -72,8 +74,12 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("measure", nargs="?", choices=list(MEASURES), help="default: all")
     parser.add_argument("--database", choices=DATABASES, help="default: both")
+    parser.add_argument("--minutes", type=float, help="for churn; default: 30")
     parser.add_argument("--json", action="store_true", help="for programs")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.minutes and arguments.measure != "churn":
+        parser.error("--minutes is for churn")
+    return arguments
 
 
 if __name__ == "__main__":

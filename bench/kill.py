@@ -113,10 +113,10 @@ class _Site:
     def kill_one(self, random: Random) -> list[str]:
         """SIGKILL for one process of web or clock, which may be a worker; its program's name."""
         name = random.choice(["yihu-web", "yihu-clock"])
-        found = [pid for pid in _children(self.process.pid) if _name(pid) == name]
+        found = [pid for pid in children(self.process.pid) if _name(pid) == name]
         if not found:
             return []
-        group = [found[0], *_children(found[0])]
+        group = [found[0], *children(found[0])]
         try:
             os.kill(random.choice(group), signal.SIGKILL)
         except ProcessLookupError:
@@ -147,7 +147,7 @@ def _site(url: str) -> Iterator[_Site]:
         process.wait(30)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     try:
         return [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:

@@ -1,6 +1,8 @@
 """The relay without a web process or a database; every burst is recorded in a folder.
 
-python -m bench.relay_alone PORT FOLDER [CERTIFICATE KEY]
+python -m bench.relay_alone PORT FOLDER [--supervised] [CERTIFICATE KEY]
+
+Supervised it is a child of this process, as in `yihu run`: killed, it is started again.
 """
 
 import asyncio
@@ -13,10 +15,13 @@ from pathlib import Path
 import django
 
 ORIGIN = "http://bench.test"
+SUPERVISED = "--supervised"
 
 
 def main() -> None:
     django.setup()
+    from bench.killable import Silent
+    from yihu.cli.supervisor import Program, Supervisor
     from yihu.live.relay import Relay
     from yihu.radio.recording import Recording
     from yihu.radio.tickets import Ticket
@@ -29,12 +34,20 @@ def main() -> None:
         def begin(self, group: str, talker: Ticket, level: str) -> Recording:
             return Recording(self.folder / secrets.token_hex(8), self.key)
 
-    port, folder, *pair = sys.argv[1:]
+    supervised = SUPERVISED in sys.argv
+    port, folder, *pair = (said for said in sys.argv[1:] if said != SUPERVISED)
     tls = None
     if pair:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(*pair)
-    asyncio.run(Relay(Folder(Path(folder)), [ORIGIN]).run("127.0.0.1", int(port), tls=tls))
+
+    def serve() -> None:
+        asyncio.run(Relay(Folder(Path(folder)), [ORIGIN]).run("127.0.0.1", int(port), tls=tls))
+
+    if supervised:
+        Supervisor([Program("relay", serve)], Silent()).run()
+    else:
+        serve()
 
 
 if __name__ == "__main__":

@@ -84,13 +84,16 @@ class Wire:
 # --- a websocket, as little of it as is needed ---------------------------------------------------
 
 
-def upgraded(wire: Wire, origin: str) -> Wire:
+def greeting(origin: str) -> bytes:
     key = base64.b64encode(os.urandom(16)).decode()
-    wire.send(
+    return (
         f"GET / HTTP/1.1\r\nHost: bench\r\nOrigin: {origin}\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        "".encode()
-    )
+    ).encode()
+
+
+def upgraded(wire: Wire, origin: str) -> Wire:
+    wire.send(greeting(origin))
     head = b""
     while b"\r\n\r\n" not in head:
         head += wire.receive()

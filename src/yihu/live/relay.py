@@ -39,9 +39,10 @@ from yihu.live.net import Net
 from yihu.live.seams import Recorder, Set
 from yihu.radio.tickets import BadTicket, Ticket
 
-# Of connections our log keeps nothing: their lines hold addresses.
+# Of connections our log keeps nothing: their lines hold addresses, and one that is lost is no news.
 _lines_log = logging.getLogger("yihu.live.lines")
-_lines_log.setLevel(logging.ERROR)
+for name in ("yihu.live.lines", "aiofastnet", "websockets.server"):
+    logging.getLogger(name).setLevel(logging.ERROR)
 
 LOGIN_WITHIN = 5.0
 """Seconds from the connection to the ticket."""
@@ -49,6 +50,8 @@ SEND_BUFFER = 16 * 1024
 """Bytes that the system may keep for one set; the default swallows minutes of speech."""
 BACKLOG = 8 * 1024
 """Bytes of our own that may wait for one set before it misses frames."""
+AT_ONCE = 2048
+"""Lines that may wait to be taken: after a cut all come back in the same second."""
 MOST_A_SECOND = 200
 """Messages and frames; speech alone is fifty."""
 LOOK_EVERY = 0.05
@@ -160,6 +163,7 @@ class Relay:
                 self._answer,
                 sock=listening,
                 ssl=tls,
+                backlog=AT_ONCE,
                 origins=self.origins,
                 compression=None,
                 server_header=None,
