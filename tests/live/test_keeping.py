@@ -109,6 +109,7 @@ def test_a_folder_that_cannot_be_written_costs_the_record_alone(
     assert len(caplog.records) == 1
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db
 def test_what_was_being_said_at_a_kill_ends_where_its_record_does() -> None:
     town = build()
@@ -141,6 +142,7 @@ def test_what_was_being_said_at_a_kill_ends_where_its_record_does() -> None:
     assert ends[over.pk] == over.ended_at
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db
 def test_what_was_heard_gets_its_row_though_the_database_failed(
     keeper: Keeper, monkeypatch: pytest.MonkeyPatch
@@ -174,6 +176,7 @@ def read(fed: Feed) -> list[int]:
     return [one.pk for one in fed.fresh()]
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db
 def test_each_event_is_read_once_even_if_a_smaller_number_comes_later(keeper: Keeper) -> None:
     fed = Feed(keeper)
