@@ -33,6 +33,8 @@ from yihu.live.metrics import Counts
 from yihu.people.actions import grant_leave
 from yihu.places.models import District
 from yihu.radio.actions import raise_alarm
+from yihu.radio.calls import call_group, send_message
+from yihu.radio.hazards import report
 from yihu.radio.models import TalkGroup
 from yihu.radio.queries import ticket
 from yihu.thanks.actions import consent
@@ -85,6 +87,16 @@ def program(status: int = 200, other: int = GONE, **more: Any) -> Asked:
 def holder(status: int = 200, **more: Any) -> Asked:
     """For a program that holds the receipt; nobody's post opens it."""
     return Asked(NO_KEY, NO_KEY, NO_KEY, status, by="receipt", **more)
+
+
+def called(status: int = 200, **more: Any) -> Asked:
+    """For whoever a call is for, or sees it through: `call()` sets the stage."""
+    return matters(status, needs="call", **more)
+
+
+def directing(status: int = 200, **more: Any) -> Asked:
+    """For whoever directs a net, each their own; to others it does not exist."""
+    return Asked(LOGIN, status, GONE, status, **more)
 
 
 REAUTHENTICATES = 302
@@ -161,7 +173,7 @@ ROUTES = {
     "radio/ticket/": staff(post={"device": "0" * 32}),
     "radio/groups/": staff(),
     "radio/shift/": staff(302, post={"duty": "begin"}),
-    "radio/call/<uuid:person>/": Asked(LOGIN, 200, 200, NOT_NOW, post={}),  # not oneself
+    "radio/call/": staff(NOT_NOW, post={}),  # to nobody
     "radio/<slug:group>/hang-up/": staff(GONE, post={}),  # for private calls only
     "radio/<slug:group>/message/": Asked(LOGIN, NOT_NOW, NOT_NOW, 204, post={"kind": "text"}),
     # the alarm: anybody's to raise; what follows is the control room's, and one's own
@@ -212,6 +224,24 @@ ROUTES = {
     "net/import/": Asked(LOGIN, 200, GONE, 200),
     "net/coverage/": staff(),
     "net/coverage.geojson": staff(),
+    # calls and hazards: whoever is called answers; whoever directs the net sees them through
+    "radio/calls/": staff(),
+    "radio/calls/<str:reference>/heard/": called(204, who="guard", post={}),
+    "radio/calls/<str:reference>/answer/": called(302, who="guard", post={}),
+    "radio/calls/<str:reference>/back/": called(GONE, who="guard", post={}),  # no instruction
+    "radio/calls/<str:reference>/<uuid:part>.jpg": called(),
+    "net/calls/": directing(),
+    "net/calls/instruct/": directing(),
+    "net/roll-calls/": directing(),
+    "net/calls/<str:reference>/": called(),
+    "net/calls/<str:reference>/ring/": called(),
+    "net/calls/<str:reference>/heard-back/": called(GONE, post={"matches": "yes"}),
+    "net/calls/<str:reference>/do/<slug:name>/": called(302, post={}),
+    "radio/hazards/": staff(),
+    "net/hazards/": directing(),
+    "net/hazards/<str:reference>/": called(),
+    "net/hazards/<str:reference>/<uuid:part>.jpg": called(),
+    "net/hazards/<str:reference>/do/<slug:name>/": called(302, post={}),
     # one's own account, here without a second factor set up
     "accounts/login/": Asked(200, 302, 302, 302),
     "accounts/logout/": staff(),
@@ -332,6 +362,7 @@ def stage() -> Stage:
         "desk alike/<str:reference>": f"alike/{sent.matter.reference}",
         **NO_CASE,
         **NO_NET,
+        **NO_CALL,
         "<slug:name>.<slug:digest>": f"desk.{styles.digest('desk')}",
         "<slug:code>": "demo",
         "<str:secret>": sent.secret,
@@ -384,6 +415,41 @@ NO_NET = {
     "net groups/<str:reference>": "groups/0000-0000",
     "net do/<str:reference>/<slug:name>": "do/0000-0000/note",
 }
+
+
+NO_CALL = {
+    "net calls/<str:reference>/do/<slug:name>": "calls/0000-0000/do/end",
+    "net hazards/<str:reference>/do/<slug:name>": "hazards/0000-0000/do/note",
+    "net hazards/<str:reference>/<uuid:part>": f"hazards/0000-0000/{UUID(int=0)}",
+    "net hazards/<str:reference>": "hazards/0000-0000",
+    "net calls/<str:reference>": "calls/0000-0000",
+    "radio calls/<str:reference>/<uuid:part>": f"calls/0000-0000/{UUID(int=0)}",
+    "radio calls/<str:reference>": "calls/0000-0000",
+}
+
+
+def call(stage: Stage) -> None:
+    """A guard was called, a photo was sent to the chief's group, and a hazard was reported."""
+    town = stage.town
+    talkgroup(town, code="crew", on=("guard",))
+    chief, guard = town.actor("chief"), town.actor("guard")
+    made = call_group(actor=chief, group="crew", words="集合", client_key=b"one").matter.reference
+    photo = send_message(
+        actor=chief, group="net", kind="photo", client_key=b"two", picture=b"jpeg"
+    ).matter
+    hazard = report(
+        actor=guard, kind="fire", words="门锁着", client_key=b"three", picture=b"jpeg"
+    ).matter
+    part = {one.pk: one.sealed_parts.get(what="photo").pk for one in (photo, hazard)}
+    stage.values |= {
+        "net calls/<str:reference>/do/<slug:name>": f"calls/{made}/do/end",
+        "net hazards/<str:reference>/do/<slug:name>": f"hazards/{hazard.reference}/do/note",
+        "net hazards/<str:reference>/<uuid:part>": f"hazards/{hazard.reference}/{part[hazard.pk]}",
+        "net hazards/<str:reference>": f"hazards/{hazard.reference}",
+        "net calls/<str:reference>": f"calls/{made}",
+        "radio calls/<str:reference>/<uuid:part>": f"calls/{photo.reference}/{part[photo.pk]}",
+        "radio calls/<str:reference>": f"calls/{made}",
+    }
 
 
 def on_the_net(stage: Stage) -> None:
@@ -510,6 +576,8 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
         library(stage)
     if asked.needs == "order":
         commend(stage)
+    if asked.needs == "call":
+        call(stage)
     if asked.needs == "alarm":
         alarm(stage)
     where = address(stage, route)

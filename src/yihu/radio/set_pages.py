@@ -58,10 +58,12 @@ def shift(request: StaffRequest) -> HttpResponse:
 
 @staff_page
 @require_POST
-def call(request: StaffRequest, person: UUID) -> HttpResponse:
+def call(request: StaffRequest) -> HttpResponse:
     """Open a group of two, or find the one that runs: where to talk now."""
     try:
-        found = call_privately(actor=request.actor, person=person)
+        found = call_privately(actor=request.actor, person=UUID(request.POST.get("person", "")))
+    except ValueError:
+        return refused(Refused("no_such_person", "no person was named"))
     except Refused as why:
         return refused(why)
     return JsonResponse({"group": found.code})

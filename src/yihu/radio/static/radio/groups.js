@@ -8,23 +8,30 @@ const keep = (key, value) => localStorage.setItem(key, JSON.stringify(value));
 const weight = (group, chosen) => (group.level === "emergency" ? 2 : 0) + (group.id === chosen ? 1 : 0);
 
 export class Groups {
-  #all = new Map();
+  #states = new Map(); // by id; the relay may tell of a group before the page knows that it is open
+  #open = [];
   #chosen = kept(CHOSEN, "");
   #muted = new Set(kept(MUTED, []));
 
-  /** These are open now, in this order; of those that stay, what was known is kept. */
-  open(rights) {
-    const before = this.#all;
-    const nothing = { talker: "", stream: 0, level: "", count: 0, here: [] };
-    this.#all = new Map(rights.map((right) => [right.id, { ...nothing, ...before.get(right.id), ...right }]));
-    return rights.filter(({ id }) => !before.has(id));
+  #state(id) {
+    const nothing = { id, talker: "", stream: 0, level: "", count: 0, here: [] };
+    return this.#states.get(id) ?? this.#states.set(id, nothing).get(id);
   }
 
-  get all() { return [...this.#all.values()]; }
-  of(id) { return this.#all.get(id); }
+  /** These are open now, in this order; gives those that were not before. */
+  open(rights) {
+    const fresh = rights.filter(({ id }) => !this.of(id));
+    const gone = this.#open.filter((group) => !rights.some(({ id }) => id === group.id));
+    for (const { id } of gone) this.#states.delete(id);
+    this.#open = rights.map((right) => Object.assign(this.#state(right.id), right));
+    return fresh;
+  }
+
+  get all() { return [...this.#open]; }
+  of(id) { return this.#open.find((group) => group.id === id); }
 
   /** The group to talk on: the one that was chosen while it is open, else the first. */
-  get chosen() { return this.#all.get(this.#chosen) ?? this.all[0]; }
+  get chosen() { return this.of(this.#chosen) ?? this.#open[0]; }
 
   choose(id) {
     this.#chosen = id;
@@ -45,12 +52,12 @@ export class Groups {
   get muted() { return this.all.filter(({ id }) => this.mutes(id)); }
 
   taken({ group, granted, stream, level }) {
-    Object.assign(this.#all.get(group) ?? {}, { talker: granted.name, stream, level });
+    Object.assign(this.#state(group), { talker: granted.name, stream, level });
   }
 
-  idle(id) { Object.assign(this.#all.get(id) ?? {}, { talker: "", stream: 0, level: "" }); }
+  idle(id) { Object.assign(this.#state(id), { talker: "", stream: 0, level: "" }); }
 
-  here({ group, count, sets }) { Object.assign(this.#all.get(group) ?? {}, { count, here: sets }); }
+  here({ group, count, sets }) { Object.assign(this.#state(group), { count, here: sets }); }
 
   silence() { for (const { id } of this.all) this.idle(id); }
 

@@ -87,7 +87,7 @@ function mute(id, now) {
 
 /** Speak to one person alone: the group of two is opened, and both sets turn to it. */
 async function call(person) {
-  const answer = await post(data.call.replace("00000000-0000-0000-0000-000000000000", person), {}).catch(() => null);
+  const answer = await post(data.call, { person }).catch(() => null);
   if (!answer?.ok) return tell(answer?.status === 409 ? (await answer.json()).words : say("nobody"), showFloor);
   groups.choose((await answer.json()).group);
   await refresh();

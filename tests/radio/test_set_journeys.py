@@ -1,0 +1,194 @@
+"""What people do with a set beside talking, in real browsers with the real relay."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+from tests.radio.conftest import PHONE, until
+from tests.support.desk import login
+from tests.support.net import talkgroup
+from tests.support.site import Site
+from tests.support.town import Town
+
+from yihu.people.shifts import end_shift
+from yihu.radio.groups import put_on
+from yihu.radio.models import Call, GroupKind, Position
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+HERE = {"longitude": 120.12345, "latitude": 30.2, "accuracy": 5}
+
+
+@pytest.fixture
+def at_set(
+    talking_browser: "Browser", site: Site, town: Town, relay: object
+) -> "Iterator[Callable[[str], Page]]":
+    """`at_set("guard")`: somebody's page, signed in; the mall's guard is on the group `sites`."""
+    talkgroup(town, "sites", GroupKind.SITES, on=("chief", "dispatcher", "guard"))
+    opened: list[BrowserContext] = []
+
+    def open_set(name: str) -> "Page":
+        context = talking_browser.new_context(
+            base_url=site.url,
+            locale="zh-CN",
+            viewport=PHONE,
+            permissions=["microphone", "geolocation"],
+            geolocation=HERE,
+        )
+        opened.append(context)
+        session = login(town, name).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site.url}]
+        )
+        page = context.new_page()
+        page.goto("/radio/")
+        expect(page.get_by_text("已连上")).to_be_visible()
+        return page
+
+    yield open_set
+    for context in opened:
+        context.close()
+
+
+def test_duty_and_groups_come_and_go_without_a_reload(
+    at_set: "Callable[[str], Page]", town: Town
+) -> None:
+    end_shift(actor=town.actor("guard"))
+    page = at_set("guard")
+    page.evaluate("window.same = true")
+    expect(page.get_by_text("您现在不在岗")).to_be_visible()
+    expect(page.locator("#talk")).to_be_hidden()
+    expect(page.get_by_role("link", name="拨打110")).to_be_visible()
+    page.get_by_role("button", name="上岗").click()
+    expect(page.locator("#talk")).to_be_enabled()
+    expect(page.locator("#here")).to_have_text("1 人在线")  # the relay knows, too
+    put_on(actor=town.actor("chief"), group="station", person=town.people["guard"].id)
+    expect(page.locator("#group option")).to_have_count(2)
+    expect(page.get_by_label("对讲组")).to_have_value("sites")
+    page.get_by_role("button", name="下岗").click()
+    expect(page.locator("#talk")).to_be_hidden()
+    assert page.evaluate("window.same")
+
+
+def test_a_muted_group_is_left_until_an_alarm(at_set: "Callable[[str], Page]", town: Town) -> None:
+    page, other = at_set("chief"), at_set("guard")
+    page.get_by_label("对讲组").select_option("station")
+    row = page.locator("#groups [data-group=sites]")
+    expect(row).to_contain_text("2 人在线")
+    mute = row.get_by_role("button", name="静音")
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    expect(other.locator("#here")).to_have_text("1 人在线")
+    page.reload()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    expect(other.locator("#here")).to_have_text("1 人在线")
+    other.locator("#sos").hover()
+    other.mouse.down()
+    expect(other.get_by_text("已收到")).to_be_visible()
+    other.mouse.up()
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#alarms")).to_contain_text("一键报警 · mall")
+    expect(page.get_by_text("紧急 · guard 正在讲话")).to_be_visible()
+
+
+def test_a_private_call_turns_both_sets_to_it_and_ends_for_both(
+    at_set: "Callable[[str], Page]",
+) -> None:
+    ann, bo = at_set("dispatcher"), at_set("guard")
+    ann.locator("#here").click()
+    ann.get_by_role("button", name="呼叫 guard").click()
+    for page, other in ((ann, "guard"), (bo, "dispatcher")):
+        expect(page.locator("#group option:checked")).to_have_text(f"单独通话 · {other}")
+        expect(page.locator("#here")).to_have_text("2 人在线")
+    bo.locator("#talk").focus()
+    bo.keyboard.down("Space")
+    expect(ann.locator("#talker")).to_have_text("guard 正在讲话")
+    bo.keyboard.up("Space")
+    bo.get_by_role("button", name="挂断").click()
+    for page in (ann, bo):
+        expect(page.locator("#group option:checked")).to_have_text("sites")
+
+
+def test_who_directs_takes_the_floor_from_whoever_has_it(at_set: "Callable[[str], Page]") -> None:
+    dispatcher, guard = at_set("dispatcher"), at_set("guard")
+    free = dispatcher.get_by_role("button", name="收回讲话权")
+    expect(free).to_be_hidden()
+    guard.locator("#talk").hover()
+    guard.mouse.down()
+    expect(guard.get_by_text("您在讲")).to_be_visible()
+    expect(guard.get_by_role("button", name="收回讲话权")).to_be_hidden()
+    free.click()
+    expect(guard.get_by_text("讲话被中断")).to_be_visible()
+    guard.mouse.up()
+
+
+def test_words_and_position_go_to_the_group_and_nothing_typed_is_lost(
+    at_set: "Callable[[str], Page]", site: Site
+) -> None:
+    page = at_set("guard")
+    page.get_by_text("发文字、照片、位置").click()
+    page.get_by_label("文字").fill("西门有人聚集")
+    page.route("**/message/", lambda route: route.abort())
+    page.get_by_role("button", name="发给本组").click()
+    expect(page.get_by_text("没有发出去")).to_be_visible()
+    expect(page.get_by_label("文字")).to_have_value("西门有人聚集")
+    page.unroute("**/message/")
+    page.get_by_role("button", name="发给本组").click()
+    expect(page.get_by_text("已发出")).to_be_visible()
+    page.get_by_role("button", name="发我的位置").click()
+    until(lambda: Call.objects.count() == 2)
+    assert set(Call.objects.values_list("kind", flat=True)) == {"text", "position"}
+
+
+def test_positions_go_out_on_duty_and_with_consent_only(at_set: "Callable[[str], Page]") -> None:
+    page = at_set("guard")
+    page.get_by_text("我的位置", exact=True).click()
+    share = page.get_by_role("switch")
+    expect(share).not_to_be_checked()
+    expect(page.locator("#place-state")).to_have_text("没有发送位置")
+    assert not Position.objects.exists()
+    share.check()
+    until(lambda: Position.objects.filter(longitude=HERE["longitude"]).exists())
+    page.get_by_role("button", name="下岗").click()
+    expect(page.locator("#place-state")).to_have_text("没有发送位置")
+
+
+def test_everything_can_be_done_by_keyboard_and_has_its_name(
+    at_set: "Callable[[str], Page]",
+) -> None:
+    page, other = at_set("guard"), at_set("chief")
+    other.get_by_label("对讲组").select_option("sites")
+    talk = page.get_by_role("button", name="按住讲", pressed=False)
+    page.get_by_label("对讲组").focus()
+    page.keyboard.press("Tab")
+    expect(talk).to_be_focused()
+    page.keyboard.press("Enter")  # for whoever cannot hold a key: once begins, once ends
+    expect(page.get_by_role("button", name="按住讲", pressed=True)).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="您在讲")).to_be_visible()
+    expect(other.get_by_role("status").filter(has_text="guard 正在讲话")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="空闲")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="按住 2 秒报警")).to_be_focused()
+    page.keyboard.down("Space")
+    expect(page.get_by_role("alert").filter(has_text="松开就取消")).to_be_visible()
+    page.keyboard.up("Space")
+    expect(page.get_by_role("alert").filter(has_text="已取消")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="拨打110")).to_be_focused()
+    expect(page.locator("main")).to_match_aria_snapshot("""
+      - heading "对讲" [level=1]
+      - paragraph:
+        - status: 已连上
+      - combobox "对讲组"
+      - region "讲话":
+        - status: 空闲
+        - button "按住讲"
+      - region "报警":
+        - button "按住 2 秒报警"
+        - link "拨打110"
+        - alert: 已取消，没有报警
+    """)
