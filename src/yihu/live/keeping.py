@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID
 
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 from django.utils import timezone
 
 from yihu.live import recovery
@@ -115,7 +115,7 @@ class Keeper:
         """A fault is logged by its kind, and the next piece of work is tried all the same."""
         try:
             return what()
-        except (DatabaseError, OSError) as fault:
+        except (Error, OSError) as fault:
             self.counts.database_faults += 1
             log.warning("keeping: %s", type(fault).__name__)
             return None
