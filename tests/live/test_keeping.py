@@ -109,6 +109,23 @@ def test_a_folder_that_cannot_be_written_costs_the_record_alone(
     assert len(caplog.records) == 1
 
 
+@pytest.mark.django_db
+def test_a_key_that_others_may_read_costs_the_record_alone(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once(keeper, monkeypatch)
+    town = build()
+    talkgroup(town)
+    archive.key()
+    path = settings.KEYRING.path("recordings")
+    path.chmod(0o644)
+    try:
+        keeper.begin("net", on_the_net(town), "normal").end()
+    finally:
+        path.chmod(0o600)
+    assert keeper.counts.recorder_faults == 1
+
+
 @pytest.mark.both_databases
 @pytest.mark.django_db
 def test_what_was_being_said_at_a_kill_ends_where_its_record_does() -> None:

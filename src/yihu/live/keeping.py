@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
+from yihu.keyring import KeyPermissionError
 from yihu.live import recovery
 from yihu.live.metrics import Counts
 from yihu.live.net import Net
@@ -66,7 +67,7 @@ class Spoken:
     def _trying(self) -> Iterator[None]:
         try:
             yield
-        except OSError as fault:
+        except (OSError, KeyPermissionError) as fault:
             self.recording = None
             self.keeper.counts.recorder_faults += 1
             log.warning("recording: %s", type(fault).__name__)
