@@ -113,7 +113,10 @@ def test_a_guard_sees_the_own_site_alone(town: Town) -> None:
     assert client.get(f"/net/sites/{own.organisation.code}/").status_code == 200
     assert client.get(f"/net/sites/{other.organisation.code}/").status_code == 404
     assert client.get(f"/net/sites/{own.organisation.code}/edit/").status_code == 404
-    assert "对讲网</a>" not in page
+    nav = page.split("</nav>")[0]
+    assert "我的单位" in nav
+    assert not [one for one in ("对讲网</a>", "来信", "警情", "数字", "接口") if one in nav]
+    assert client.get("/desk/").headers["Location"] == "/radio/"
 
 
 def test_nobody_is_made_police_through_the_register(town: Town) -> None:

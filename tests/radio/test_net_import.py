@@ -261,6 +261,7 @@ def test_what_changed_meanwhile_is_not_written_over(town: Town) -> None:
         (b"PK\x03\x04broken", "broken.xlsx"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "old.xls"),
         ("你好,世界\n一,二\n".encode(), "other.csv"),
+        (tables.write_csv([SITES[0], *[SITES[1]] * (net_import.MOST_ROWS + 1)]), "long.csv"),
         (b"x" * (1024 * 1024 + 1), "large.csv"),
     ],
 )

@@ -27,6 +27,7 @@ from yihu.kernel.models import Matter, OutboxMessage, SealedPart
 from yihu.kernel.queries import visible_to
 from yihu.kernel.timeline import excerpts
 from yihu.people.desk import StaffRequest, page_of, staff_page
+from yihu.people.queries import is_crew
 
 # --- the list ------------------------------------------------------------------------------------
 
@@ -34,6 +35,9 @@ from yihu.people.desk import StaffRequest, page_of, staff_page
 @staff_page
 @require_safe
 def inbox(request: StaffRequest) -> HttpResponse:
+    """What waits for the reader. For a guard or volunteer that is the set, and no letter."""
+    if is_crew(request.actor):
+        return redirect("radio:set")
     asked = lists.Asked.of(request.GET.dict())
     page = lists.read(request.sitting, asked)
     said = excerpts(list(page.matters))

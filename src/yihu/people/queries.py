@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from yihu.kernel.access import Actor
 from yihu.people.models import Leave, Organisation, OrganisationKind
-from yihu.people.roles import DIRECTING
+from yihu.people.roles import DIRECTING, NO_POLICE_POWERS
 
 
 def stations() -> QuerySet[Organisation]:
@@ -48,6 +48,11 @@ def directed_by(actor: Actor) -> frozenset[UUID]:
     """The organisations whose net an actor directs: sites, forces, sets, talk groups."""
     reaches = [post.reach for post in actor.posts if post.role in DIRECTING]
     return frozenset[UUID]().union(*reaches)
+
+
+def is_crew(actor: Actor) -> bool:
+    """Whether somebody is a guard or volunteer and nothing else: the net is all that is theirs."""
+    return all(post.role in NO_POLICE_POWERS for post in actor.posts)
 
 
 def communities(district: str) -> QuerySet[Organisation]:

@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils import timezone
 from pydantic import BaseModel
 
 from yihu.kernel import actions as kernel
-from yihu.kernel.access import Actor, Refused, directory
+from yihu.kernel.access import Actor, Refused
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.models import Matter
 from yihu.kernel.parties import NewParty
 from yihu.kernel.writing import one_by_one
+from yihu.people.directory import current
 from yihu.people.models import Organisation
 from yihu.people.queries import directed_by, reach_of, station_over
 from yihu.places import actions as places
@@ -48,12 +50,11 @@ def issue(
     """
     if holder not in directed_by(actor):
         raise Refused("not_yours", "this unit's net is not this actor's", field="holder")
-    unit = Organisation.objects.get(pk=holder)
+    unit = Organisation.objects.select_related("parent__parent").get(pk=holder)
     station = station_over(unit)
     if station is None:
         raise Refused("no_station", "no station answers for this unit", field="holder")
-    receiver = directory().actor(received_by)
-    if receiver is None or not reach_of(receiver) & _unit_and_below(actor, holder):
+    if not _is_of(received_by, holder):
         raise Refused("not_of_the_unit", "the receiver is not of this unit", field="received_by")
 
     def rows(matter: Matter) -> Sequence[Any]:
@@ -92,10 +93,10 @@ def issue(
         raise Refused("held", "somebody was quicker", field="radio") from fault
 
 
-def _unit_and_below(actor: Actor, unit: UUID) -> frozenset[UUID]:
-    """The unit and its forces, as far as the actor directs them."""
-    below = Organisation.objects.filter(parent=unit, pk__in=directed_by(actor))
-    return frozenset({unit, *below.values_list("pk", flat=True)})
+def _is_of(person: UUID, unit: UUID) -> bool:
+    """Whether somebody holds a post in a unit, or in a force of it."""
+    posts = current(timezone.now()).filter(person=person, person__is_active=True)
+    return posts.filter(Q(organisation=unit) | Q(organisation__parent=unit)).exists()
 
 
 def move(

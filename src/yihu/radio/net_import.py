@@ -32,6 +32,9 @@ from yihu.radio.net_headers import HEADERS, NEEDED
 
 OUTCOMES = ADD, CHANGE, ISSUE, SAME = "add", "change", "issue", "same"
 
+MOST_ROWS = 1000
+"""Of a file: some four seconds of writing, in which an alarm waits on SQLite."""
+
 
 class BadSheet(Exception):
     """The file as a whole cannot be taken; the message says why."""
@@ -90,6 +93,8 @@ def open_tables(content: bytes, name: str) -> tuple[list[tuple[str, Table]], lis
                 "认不出表头。单位表要有单位名称、种类、地址、值班联系人、值班电话；人员表要有姓名、登录名、单位、岗位；对讲机表要有编号、领用单位。"
             )
         )
+    if sum(len(table.rows) for _lists, table in found) > MOST_ROWS:
+        raise BadSheet(_("一个文件最多 %(n)d 行，请分成几个。") % {"n": MOST_ROWS})
     order = list(NEEDED)
     return sorted(found, key=lambda one: order.index(one[0])), skipped
 

@@ -8,18 +8,19 @@ from django.utils.functional import SimpleLazyObject
 
 from yihu.kernel import notices
 from yihu.people.desk import sitting_of
-from yihu.people.queries import directed_by
+from yihu.people.queries import directed_by, is_crew
 from yihu.web import preferences
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`my_posts`, `unread` and `directs_net` ask the database only where a page shows them."""
+    """What asks the database does so only where a page shows it."""
     return {
         "prefs": preferences.read(request),
         "demo": settings.DEMO,
         "my_posts": SimpleLazyObject(lambda: _posts(request)),
         "unread": SimpleLazyObject(lambda: _unread(request)),
         "directs_net": SimpleLazyObject(lambda: _directs_net(request)),
+        "is_crew": SimpleLazyObject(lambda: _is_crew(request)),
     }
 
 
@@ -33,6 +34,12 @@ def _directs_net(request: HttpRequest) -> bool:
     """Whether the reader directs some unit's net: its register and its calls are theirs to run."""
     sitting = sitting_of(request)
     return sitting is not None and bool(directed_by(sitting.actor))
+
+
+def _is_crew(request: HttpRequest) -> bool:
+    """Whether the reader is a guard or volunteer and nothing else."""
+    sitting = sitting_of(request)
+    return sitting is not None and bool(sitting.actor.posts) and is_crew(sitting.actor)
 
 
 def _unread(request: HttpRequest) -> str:
