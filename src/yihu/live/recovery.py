@@ -14,6 +14,7 @@ from django.core import serializers
 from django.core.serializers.base import DeserializationError
 
 from yihu.radio import archive, ogg
+from yihu.radio.actions import tie_to_alarm
 from yihu.radio.models import Burst
 from yihu.radio.recording import NotARecording
 
@@ -51,7 +52,7 @@ def enter_noted(left: Path) -> None:
 
 
 def close_unended() -> None:
-    """What was being said ended when the last of its sound was kept."""
+    """What was being said ended when the last of its sound was kept; in an alarm it stays with it."""
     for burst in Burst.objects.filter(ended_at=None):
         try:
             lasts = ogg.seconds(archive.sound_of(burst))
@@ -59,6 +60,7 @@ def close_unended() -> None:
             lasts = 0.0
         ended = burst.started_at + timedelta(seconds=lasts)
         Burst.objects.filter(pk=burst.pk, ended_at=None).update(ended_at=ended)
+        tie_to_alarm(burst)
 
 
 def _note_of(burst: Burst) -> Path:
