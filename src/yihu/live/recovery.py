@@ -52,7 +52,7 @@ def enter_noted(left: Path) -> None:
 
 
 def close_unended() -> None:
-    """What was being said ended when the last of its sound was kept; in an alarm it stays with it."""
+    """What was being said ended with the last of its sound; an alarm keeps what was said in it."""
     for burst in Burst.objects.filter(ended_at=None):
         try:
             lasts = ogg.seconds(archive.sound_of(burst))
