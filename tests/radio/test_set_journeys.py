@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import expect
 from tests.radio.conftest import PHONE, until
 from tests.support.desk import login
@@ -12,9 +13,10 @@ from tests.support.net import talkgroup
 from tests.support.site import Site
 from tests.support.town import Town
 
+from yihu.dispatch.models import Incident
 from yihu.people.shifts import end_shift
 from yihu.radio.groups import put_on
-from yihu.radio.models import Call, GroupKind, Position
+from yihu.radio.models import Burst, Call, GroupKind, Position, Radio
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -92,6 +94,52 @@ def test_a_muted_group_is_left_until_an_alarm(at_set: "Callable[[str], Page]", t
     expect(mute).to_have_attribute("aria-pressed", "false")
     expect(page.locator("#alarms")).to_contain_text("一键报警 · mall")
     expect(page.get_by_text("紧急 · guard 正在讲话")).to_be_visible()
+
+
+def test_one_browser_is_one_set_and_two_of_its_pages_do_not_fight(
+    at_set: "Callable[[str], Page]",
+) -> None:
+    page = at_set("guard")
+    other = page.context.new_page()
+    other.goto("/radio/")
+    expect(other.get_by_text("已连上")).to_be_visible()
+    expect(page.get_by_text("开在另一个窗口里了")).to_be_visible()
+    other.wait_for_timeout(3000)  # longer than a lost line takes to come back
+    expect(other.get_by_text("已连上")).to_be_visible()
+    expect(page.get_by_text("开在另一个窗口里了")).to_be_visible()
+
+
+def test_a_lost_set_says_that_it_is_one(at_set: "Callable[[str], Page]", town: Town) -> None:
+    page = at_set("guard")
+    device = page.evaluate("localStorage.getItem('yihu device')")
+    Radio.objects.create(
+        district=town.station.district, number="07", device=device, stunned_at=timezone.now()
+    )
+    expect(page.get_by_text("已报失停用")).to_be_visible()
+    expect(page.get_by_role("link", name="拨打110")).to_be_visible()
+
+
+def test_an_alarm_comes_to_the_control_room_with_what_was_said(
+    at_set: "Callable[[str], Page]",
+) -> None:
+    room, guard = at_set("dispatcher"), at_set("guard")
+    room.goto("/desk/incidents/")
+    room.evaluate("window.same = true")
+    guard.locator("#sos").hover()
+    guard.mouse.down()
+    expect(guard.get_by_text("麦克风开着")).to_be_visible()
+    guard.mouse.up()
+    expect(room.locator("#rows")).to_have_attribute("data-unanswered", "1")
+    expect(room.get_by_role("row").filter(has_text="mall")).to_be_visible()
+    assert room.evaluate("window.same")
+    room.get_by_role("link", name="一键报警").click()
+    expect(room.get_by_role("link", name="30.20000, 120.12345 ±5 m")).to_be_visible()
+    player = room.locator("#story audio")
+    expect(player).to_have_count(1)
+    expect(guard.get_by_text("麦克风开着")).to_be_hidden()
+    player.evaluate("e => { e.preload = 'auto'; e.load(); }")
+    until(lambda: player.evaluate("e => e.duration") > 1)
+    assert Burst.objects.get().about == Incident.objects.get().matter
 
 
 def test_a_private_call_turns_both_sets_to_it_and_ends_for_both(

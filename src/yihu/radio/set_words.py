@@ -8,6 +8,8 @@ SAYS: Final = {
     # the line
     "online": _("已连上"),
     "offline": _("连不上，正在重试"),
+    "stunned": _("这台设备已报失停用，请交还指挥室"),
+    "elsewhere_open": _("对讲开在另一个窗口里了。要用这个窗口，请刷新。"),
     "silent": _("已经 {minutes} 分钟没有网络，听不到任何呼叫。请检查网络，或者换一台。"),
     "battery": _("电量只剩 {percent}%，请充电。"),
     # the floor

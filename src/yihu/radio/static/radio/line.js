@@ -3,6 +3,9 @@
 const FIRST = 250, LONGEST = 2000, LATER = 15_000; // milliseconds between two attempts
 const PATIENT = 60_000; // milliseconds without a line, after which the attempts become rare
 const ASKS_EVERY = 4000, SILENT = 10_000; // milliseconds: a network can vanish without a word
+// Why the relay closes the line of a page that another one of this browser has taken over from: they
+// must not take it from each other without end.
+const ELSEWHERE = "logged in elsewhere";
 const BACKLOG = 8192; // bytes: some two seconds of speech that the network does not take
 
 /** 32 hex digits of this browser's own. */
@@ -58,7 +61,7 @@ export class Line extends EventTarget {
       if (typeof data === "string") this.#told(JSON.parse(data));
       else this.#heard(data);
     };
-    socket.onclose = () => this.#again(socket);
+    socket.onclose = ({ reason }) => this.#again(socket, reason);
     [this.#socket, this.#unanswered] = [socket, Date.now()];
   }
 
@@ -108,9 +111,10 @@ export class Line extends EventTarget {
     this.#again(socket);
   }
 
-  #again(socket) {
+  #again(socket, reason = "") {
     if (socket !== this.#socket) return;
-    this.dispatchEvent(new Event("lost"));
+    this.dispatchEvent(new CustomEvent("lost", { detail: reason }));
+    if (reason === ELSEWHERE) return;
     const longest = Date.now() - this.#welcomed < PATIENT ? LONGEST : LATER;
     const pause = Math.min(FIRST * 2 ** this.#attempts++, longest);
     this.#waiting = setTimeout(() => this.#connect(), pause * (0.5 + Math.random() / 2));

@@ -14,6 +14,7 @@ import { Talk } from "./talk.js";
 
 const set = at("set"), data = set.dataset;
 const { "X-CSRFToken": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
+const WHY = { stunned: "stunned", "logged in elsewhere": "elsewhere_open" }; // said when a line ends
 const [ALARM, CALLED] = [1175, 988]; // hertz
 
 const sound = new Sound();
@@ -122,8 +123,8 @@ function listenToLine() {
     else show("cut", say("cannot"));
     shelf.send();
   });
-  line.addEventListener("lost", () => {
-    at("line").textContent = say("offline");
+  line.addEventListener("lost", ({ detail: reason }) => {
+    at("line").textContent = say(WHY[reason] ?? "offline");
     set.dataset.line = "offline";
     groups.silence();
     showFloor();
@@ -143,8 +144,7 @@ function listenToLine() {
  * let a new one make no sound before somebody touches it. */
 function renew() {
   refresh();
-  happened({ topic: "incident" });
-  happened({ topic: "missed" });
+  for (const topic of ["incident", "call"]) happened({ topic });
 }
 
 function happened(event) {
