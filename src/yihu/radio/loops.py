@@ -87,7 +87,7 @@ CUSTODY = declare(
             ),
             Step(
                 "lost",
-                _("丢失，已遥毙"),
+                _("已报失"),
                 owner=DISPATCHER,
                 within=workdays(3),
                 lapse=escalate(DEPUTY_CHIEF, STATION_CHIEF),

@@ -26,7 +26,7 @@ DONE: Final[Mapping[str, Words]] = {
     "issued": _("领用"),
     "check": _("核对过，在用"),
     "take_back": _("收回了"),
-    "lose": _("报失，已遥毙"),
+    "lose": _("报失了"),
     "find": _("找回并收回"),
     "write_off": _("核销了"),
     "note": _("记了一笔"),

@@ -56,7 +56,9 @@ def register(city: City, cast: Cast, random: Random) -> None:
     actor = actor_for(clerk)  # who directs the sites from now on
     volunteers = _forces(actor, cast, sites, random)
     actor = actor_for(clerk)
-    invented = names(random, len(sites) + VOLUNTEERS)
+    taken = {person.name for person in cast.people.values()}
+    wanted = len(sites) + VOLUNTEERS + len(taken)
+    invented = [name for name in names(random, wanted) if name not in taken]
     guards = {
         site.pk: people.enrol(
             actor=actor, username=f"guard{n}", name=invented.pop(), role=GUARD.code, unit=site.pk
