@@ -12,14 +12,16 @@ from yihu.kernel.access import Actor
 from yihu.people.directory import role_title
 from yihu.radio import call_queries
 from yihu.radio.call_words import ORDERS
+from yihu.radio.calls import FOR_POLICE
 from yihu.radio.models import Call
 from yihu.radio.schemas import Instruction, ReadBack
 
+EVERYBODY = "*"
 PICK_ONE = {"required": _("请选一项。"), "invalid_choice": _("请选一项。")}
 
 
 class GroupCallForm(KeyedForm):
-    group = forms.ChoiceField(label=_("叫谁"), required=False, error_messages=PICK_ONE)
+    group = forms.ChoiceField(label=_("叫谁"), error_messages=PICK_ONE)
     words = Said(label=_("说什么"), rows=2)
 
     def __init__(self, actor: Actor, data: Any = None) -> None:
@@ -27,7 +29,7 @@ class GroupCallForm(KeyedForm):
         groups = call_queries.groups_directed(actor)
         self.fields["group"].choices = [  # type: ignore[attr-defined]
             *((group.code, group.title) for group in groups),
-            ("", gettext("全网：所有组的在岗人员")),
+            (EVERYBODY, gettext("全网：所有组的在岗人员")),
         ]
         if groups:
             self.fields["group"].initial = groups[0].code
@@ -103,11 +105,17 @@ class InstructionForm(KeyedForm, _Parts):
 
 
 class ReadBackForm(_Parts):
-    """Nothing is filled in beforehand, and only what was asked is asked for."""
+    """Nothing is filled in beforehand, and only what was asked is asked for. `crew`: guards and
+    volunteers, to whom nothing of the police's is offered."""
 
-    def __init__(self, call: Call, said: dict[str, str], data: Any = None) -> None:
+    def __init__(
+        self, call: Call, said: dict[str, str], data: Any = None, *, crew: bool = False
+    ) -> None:
         super().__init__(data, auto_id=f"back_{call.matter.reference}_%s")
         self.fields["site"].choices = _sites(call.district)  # type: ignore[attr-defined]
+        if crew:
+            offered = [(order, title) for order, title in ORDERS.items() if order not in FOR_POLICE]
+            self.fields["do"].choices = offered  # type: ignore[attr-defined]
         for name in ("site", "where", "count", "at"):
             if not (call.asks.get(name) or said.get(name)):
                 del self.fields[name]

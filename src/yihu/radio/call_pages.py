@@ -21,7 +21,7 @@ from yihu.kernel.timeline import Happening
 from yihu.people.desk import StaffRequest, staff_page
 from yihu.people.queries import directed_by
 from yihu.radio import answers, call_queries, call_words, calls, net_desk, roll_calls
-from yihu.radio.call_forms import GroupCallForm, InstructionForm
+from yihu.radio.call_forms import EVERYBODY, GroupCallForm, InstructionForm
 from yihu.radio.call_views import beside, span, told
 from yihu.radio.loops import CALL, MESSAGE
 from yihu.radio.models import CallKind
@@ -91,7 +91,7 @@ def listing(request: StaffRequest) -> HttpResponse:
         said = form.cleaned_data
         return calls.call_group(
             actor=request.actor,
-            group=said["group"] or None,
+            group=None if said["group"] == EVERYBODY else said["group"],
             words=said["words"],
             client_key=form.client_key,
         )

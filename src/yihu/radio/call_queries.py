@@ -145,7 +145,7 @@ class Answers:
         waits = "called" if self.call.matter.step == "calling" else "silent"
         heard = "heard" if self.call.matter.is_open else "silent"
         rest = [heard if seat.heard_at else waits for seat in self.silent]
-        return ["accepted"] * len(self.answered) + sorted(rest)
+        return ["answered"] * len(self.answered) + sorted(rest)
 
 
 def answers_to(call: Call) -> Answers:

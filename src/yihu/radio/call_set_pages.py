@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yihu.kernel.access import Refused
 from yihu.people.desk import StaffRequest, staff_page
+from yihu.people.queries import is_crew
 from yihu.radio import answers, call_queries
 from yihu.radio.call_forms import ReadBackForm
 from yihu.radio.call_views import for_set
@@ -30,7 +31,7 @@ def _panel(
 ) -> HttpResponse:
     """A piece of the set's page for its script, a page of its own for whoever has none."""
     found = [
-        for_set(one, answering if one.call.pk == of else None)
+        for_set(one, answering if one.call.pk == of else None, crew=is_crew(request.actor))
         for one in call_queries.for_me(request.actor)
     ]
     piece = bool(request.htmx)  # type: ignore[attr-defined]
@@ -78,7 +79,7 @@ def given_back(request: StaffRequest, reference: str) -> HttpResponse:
     said = call_queries.words_of([seat.call])[seat.call_id]
     if "do" not in seat.call.asks:
         raise Http404
-    form = ReadBackForm(seat.call, said, request.POST)
+    form = ReadBackForm(seat.call, said, request.POST, crew=is_crew(request.actor))
     if not form.is_valid():
         return _panel(request, form, seat.call_id)
     answers.read_back(actor=request.actor, call=seat.call_id, given=form.given)

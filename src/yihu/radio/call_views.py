@@ -54,11 +54,11 @@ def told(call: Call, said: Mapping[str, str], seat: Addressee | None = None) -> 
     )
 
 
-def for_set(one: ForMe, answering: ReadBackForm | None = None) -> Told:
+def for_set(one: ForMe, answering: ReadBackForm | None, *, crew: bool) -> Told:
     """With the form that gives an instruction back, where that is owed."""
     found = told(one.call, one.said, one.seat)
     owes = one.waits and found.instruction and not found.spoken
-    form = (answering or ReadBackForm(one.call, one.said)) if owes else None
+    form = (answering or ReadBackForm(one.call, one.said, crew=crew)) if owes else None
     return Told(
         found.call, found.words, found.lines, found.photo, found.position, found.correction,
         one.seat, one.waits, form,

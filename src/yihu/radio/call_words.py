@@ -41,7 +41,7 @@ LABELS_OF: Final[Mapping[str, Mapping[str, Words]]] = {
     "send_back": {"words": _("还差什么（整改人看得到）")},
 }
 DONE: Final[Mapping[str, Words]] = {
-    "opened": _("发出"),
+    "opened": _("开始"),
     "hear": _("已听到"),
     "answer": _("已应答"),
     "read_back": _("复诵"),

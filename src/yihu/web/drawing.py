@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from math import cos, pi, sin
 from typing import NamedTuple
 
-LEVELS = {"called": 0, "heard": 1, "accepted": 2, "arrived": 3, "declined": 0, "silent": 0}
+LEVELS = {
+    "called": 0,
+    "heard": 1,
+    "accepted": 2,
+    "arrived": 3,
+    "answered": 3,
+    "declined": 0,
+    "silent": 0,
+}
 """How far a segment is filled, in thirds: readable without any colour."""
 
 

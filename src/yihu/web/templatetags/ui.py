@@ -281,6 +281,7 @@ def dense(
 
 
 ANSWERS = {
+    "answered": N_("已应答"),
     "arrived": N_("已到场"),
     "accepted": N_("已接受"),
     "heard": N_("已听到"),
@@ -291,8 +292,11 @@ ANSWERS = {
 
 
 @register.inclusion_tag("web/components/ring.html")
-def ring(states: Sequence[str], *, label: str = "", size: int = 160) -> Any:
-    """The ring of answers: a segment for each one called, with the numbers in words beside it."""
+def ring(states: Sequence[str], *, label: str = "", size: int = 160, units: bool = False) -> Any:
+    """The ring of answers: a segment for each one called, with the numbers in words beside it.
+
+    units: units were called, not people.
+    """
     counted = Counter(states)
     return {
         "segments": drawing.ring(states),
@@ -300,6 +304,7 @@ def ring(states: Sequence[str], *, label: str = "", size: int = 160) -> Any:
         "called": len(states),
         "label": label,
         "size": size,
+        "units": units,
     }
 
 
