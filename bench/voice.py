@@ -39,9 +39,9 @@ GROUP = "station"
 BURSTS, LATE_ENTRIES = 45, 20
 DELAY, SPREAD = 0.040, 0.030  # seconds, each way
 OUTAGES = (0.3, 2.0, 6.0, 15.0)  # seconds that the relay is away
-WINDOW, FARTHEST = 200, 900  # milliseconds that are laid beside one another, and how far apart
-EDGE = 150  # milliseconds at either end of a burst
-ALIKE = 0.75  # correlation from which two pieces count as the same
+WINDOW, EDGE = 200, 100  # milliseconds that are laid beside one another; and at either end
+FARTHEST, NEAR, CLOSE = 900, 200, 60  # how far apart; how far from the burst's, the next piece's
+ALIKE = 0.7  # correlation from which two pieces count as the same
 AUDIBLE = 0.002
 NEVER = 9999.0  # milliseconds
 FLAGS = (
@@ -63,6 +63,7 @@ class Heard:
     end: list[float] = field(default_factory=list)
     late_entry: list[float] = field(default_factory=list)
     back: list[float] = field(default_factory=list)
+    pieces: int = 0
     unlike: int = 0
 
 
@@ -94,9 +95,10 @@ def _figures(heard: Heard) -> Iterator[Figure]:
     ):
         yield figure(f"{what}, median of {len(values)}", median(values))
         yield figure("… P95", quantile(values, 0.95), bar)
-    yield figure("speech after the press that was not heard, P95", quantile(heard.start, 0.95), 40)
+    yield figure("speech after the press that was not heard, P95", quantile(heard.start, 0.95), 60)
     yield figure("speech before the release that was not heard, worst", max(heard.end), 0)
-    yield figure("pieces heard that were not said", heard.unlike, 0, "")
+    share = 100 * heard.unlike / heard.pieces
+    yield figure(f"of {heard.pieces} pieces heard, not known again", share, 5, "%")
     yield figure("back after the relay was killed, worst", max(heard.back), 3000)
 
 
@@ -188,21 +190,24 @@ def _listen(
 ) -> None:
     heard.access.append(granted - pressed)
     begin, end = pressed - 300, released + 1200
-    mouth, ear = (
-        _tape(page, name, begin, end) for page, name in ((talker, "mouth"), (listener, "ear"))
-    )
+    mouth = _tape(talker, "mouth", begin, end)
+    ear = _tape(listener, "ear", begin, end)
     sounds = [at for at, loudness in enumerate(ear) if loudness > AUDIBLE]
     first, last = sounds[0], sounds[-1]
-    for at in range(first, last - WINDOW, WINDOW):
-        back, alike = _found(ear[at : at + WINDOW], mouth, at - FARTHEST, at)
-        if alike < ALIKE:
-            heard.unlike += 1
-        else:
-            heard.mouth_to_ear.append(at - back)
-    said_first, _ = _found(ear[first : first + EDGE], mouth, first - FARTHEST, first)
-    said_last, _ = _found(ear[last - EDGE : last], mouth, last - EDGE - FARTHEST, last - EDGE)
-    heard.start.append(begin + said_first - pressed)
-    heard.end.append(released - (begin + said_last + EDGE))
+    pieces = range(first, last - WINDOW, WINDOW)
+    anywhere = [_behind(ear, mouth, at, WINDOW, FARTHEST / 2, FARTHEST / 2) for at in pieces]
+    usual = median(behind for behind, alike in anywhere if alike >= ALIKE)
+    found = [_behind(ear, mouth, at, WINDOW, usual, NEAR) for at in pieces]
+    known = [behind for behind, alike in found if alike >= ALIKE]
+    heard.mouth_to_ear += known
+    heard.pieces += len(found)
+    heard.unlike += len(found) - len(known)
+    for edge, near, at in (("start", known[0], first), ("end", known[-1], last - EDGE)):
+        behind, alike = _behind(ear, mouth, at, EDGE, near, CLOSE)
+        if alike >= ALIKE and edge == "start":
+            heard.start.append(begin + at - behind - pressed)
+        elif alike >= ALIKE:
+            heard.end.append(released - (begin + at - behind + EDGE))
 
 
 def _enter_late(talker: "Page", third: "Page", chance: Random) -> float:
@@ -239,13 +244,16 @@ def _tape(page: "Page", name: str, begin: float, end: float) -> list[float]:
     return found
 
 
-def _found(piece: list[float], among: list[float], first: int, last: int) -> tuple[int, float]:
-    """Where a piece is most like what is there, and how alike: its correlation."""
-    best = (first, -1.0)
-    for at in range(max(0, first), min(last, len(among) - len(piece)) + 1):
-        alike = _correlation(piece, among[at : at + len(piece)])
-        if alike > best[1]:
-            best = at, alike
+def _behind(
+    ear: list[float], mouth: list[float], at: int, length: int, about: float, around: float
+) -> tuple[int, float]:
+    """How many milliseconds after it was said a piece was heard, and how alike the two are."""
+    piece, best = ear[at : at + length], (0, -1.0)
+    for behind in range(max(0, int(about - around)), int(about + around)):
+        if 0 <= at - behind <= len(mouth) - length:
+            alike = _correlation(piece, mouth[at - behind : at - behind + length])
+            if alike > best[1]:
+                best = behind, alike
     return best
 
 

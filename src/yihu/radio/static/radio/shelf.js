@@ -8,6 +8,12 @@ const asked = (request) => new Promise((done, failed) => {
   request.onerror = () => failed(request.error);
 });
 
+async function open() {
+  const request = indexedDB.open("yihu radio", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore("speech", { keyPath: "key" });
+  return asked(request);
+}
+
 export class Shelf extends EventTarget {
   #opened;
   #sending = false;
@@ -16,9 +22,7 @@ export class Shelf extends EventTarget {
   constructor(address, person, csrf) {
     super();
     Object.assign(this, { address, person, csrf });
-    const request = indexedDB.open("yihu radio", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore("speech", { keyPath: "key" });
-    this.#opened = asked(request);
+    this.#opened = open();
     this.#opened.catch(() => {}); // a private window may refuse: see `keep`
     addEventListener("online", () => this.send());
     setInterval(() => this.send(), AGAIN);
