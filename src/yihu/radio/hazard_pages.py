@@ -40,8 +40,10 @@ OWN_FORMS = ("assign", "mend")
 class OnePhoto(Photos):
     """One photo, as JPEG bytes; None without."""
 
+    widget = forms.FileInput({"accept": "image/*"})
+
     def clean(self, data: Any, initial: Any = None) -> Any:
-        found = super().clean(data, initial)
+        found = super().clean([data] if data else [], initial)
         if self.required and not found:
             raise forms.ValidationError(_("请拍一张照片。"))
         return found[0].content if found else None
