@@ -120,7 +120,7 @@ def test_a_lost_set_says_that_it_is_one(at_set: "Callable[[str], Page]", town: T
 
 
 def test_an_alarm_comes_to_the_control_room_with_what_was_said(
-    at_set: "Callable[[str], Page]",
+    at_set: "Callable[[str], Page]", town: Town
 ) -> None:
     room, guard = at_set("dispatcher"), at_set("guard")
     room.goto("/desk/incidents/")
@@ -139,7 +139,17 @@ def test_an_alarm_comes_to_the_control_room_with_what_was_said(
     expect(guard.get_by_text("麦克风开着")).to_be_hidden()
     player.evaluate("e => { e.preload = 'auto'; e.load(); }")
     until(lambda: player.evaluate("e => e.duration") > 1)
-    assert Burst.objects.get().about == Incident.objects.get().matter
+    incident = Incident.objects.get()
+    assert Burst.objects.get().about == incident.matter
+    player.evaluate("e => { e.loop = true; return e.play(); }")
+    report = {"key": "0" * 32, "words": "两个人在二楼打架"}
+    address = f"/radio/alarms/{incident.matter.reference}/report/"
+    login(town, "guard").post(address, report)
+    with room.expect_response(lambda answer: "now/" in answer.url and answer.status == 200):
+        pass
+    assert player.evaluate("e => !e.paused")  # nobody is cut short by news
+    player.evaluate("e => e.pause()")
+    expect(room.get_by_text("两个人在二楼打架")).to_be_visible()
 
 
 def test_a_private_call_turns_both_sets_to_it_and_ends_for_both(
