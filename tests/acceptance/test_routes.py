@@ -204,10 +204,11 @@ ROUTES = {
     "net/sites/new/": Asked(LOGIN, 200, GONE, 200),
     "net/sites/<slug:code>/": Asked(LOGIN, GONE, GONE, 200, who="officer", needs="net"),
     "net/sites/<slug:code>/edit/": matters(who="dispatcher", needs="net"),
-    "net/sites/<slug:code>/close/": matters(WRONG, post={}, needs="net"),  # it holds a set
+    "net/sites/<slug:code>/close/": matters(302, post={}, needs="net"),
     "net/forces/": staff(),
     "net/forces/new/": Asked(LOGIN, 200, GONE, 200),
     "net/forces/<slug:code>/": Asked(LOGIN, GONE, GONE, 200, who="officer", needs="net"),
+    "net/forces/<slug:code>/close/": matters(302, post={}, needs="net"),
     "net/crew/<slug:code>/": matters(who="dispatcher", needs="net"),
     "net/crew/<slug:code>/<uuid:person>/password/": matters(post={}, needs="net"),
     "net/crew/<slug:code>/<uuid:person>/dismiss/": matters(302, post={}, needs="net"),

@@ -17,7 +17,7 @@ from yihu.kernel.models import Entry, Matter
 from yihu.people import actions as people
 from yihu.people.shifts import begin_shift, on_shift
 from yihu.radio import custody, groups, net_queries
-from yihu.radio.models import Custody, GroupKind, GroupMember, Happening, Radio
+from yihu.radio.models import Custody, GroupKind, GroupMember, Happening, Radio, TalkGroup
 from yihu.radio.queries import rights_of, stunned
 
 DEVICE, OTHER = "a" * 32, "b" * 32
@@ -221,6 +221,7 @@ def test_a_retry_of_an_issue_is_the_same_custody(town: Town) -> None:
     assert Custody.objects.count() == 1
 
 
+@pytest.mark.both_databases
 def test_of_many_who_are_given_one_set_at_once_one_has_it(committed_db: object) -> None:
     town = build()
     sites = [register.site(town, f"商场{n}") for n in range(4)]
@@ -264,7 +265,8 @@ def test_a_site_with_sets_is_not_closed(town: Town) -> None:
     site = register.site(town)
     matter = register.issue(town, register.radio(town), site, register.guard(town, site))
     client, where = login(town, "chief"), f"/net/sites/{site.organisation.code}/close/"
-    assert client.post(where).status_code == 422
+    assert "先收回，再停用" in client.post(where, follow=True).text
+    assert site.organisation.name in client.get("/net/sites/").text
     move(town, matter, "take_back")
     assert client.post(where, follow=True).status_code == 200
     assert site.organisation.name not in client.get("/net/sites/").text
@@ -298,6 +300,25 @@ def test_a_group_is_opened_filled_and_closed_on_its_pages(town: Town) -> None:
 
 def _entries(reference: str) -> list[Entry]:
     return list(Entry.objects.filter(matter__reference=reference).order_by("seq"))
+
+
+def test_a_sites_own_group_is_looked_after_at_the_station(town: Town) -> None:
+    site = register.site(town)
+    given = {"name": "万和", "kind": GroupKind.SITES, "organisation": str(site.pk), "whole": "on"}
+    guard = register.guard(town, site)
+    login(town, "dispatcher").post("/net/groups/", given)
+    group = TalkGroup.objects.get()
+    assert (group.organisation, group.matter.office) == (site.organisation, town.station)
+    people = set(group.members.values_list("person", flat=True))
+    assert people == {guard.pk, town.people["dispatcher"].pk}
+
+
+def test_a_force_is_closed_once_its_sets_are_back(town: Town) -> None:
+    force = register.force(town, register.site(town))
+    client, where = login(town, "dispatcher"), f"/net/forces/{force.organisation.code}/close/"
+    assert login(town, "officer").post(where).status_code == 404
+    assert client.post(where, follow=True).status_code == 200
+    assert "还没有登记力量" in client.get("/net/forces/").text
 
 
 def test_everybody_of_a_unit_is_put_on_and_on_a_broadcast_few_talk(town: Town) -> None:

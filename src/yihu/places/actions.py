@@ -189,6 +189,14 @@ def change_force(*, actor: Actor, force: Force, station: UUID, details: ForceDet
     return Force.objects.get(pk=unit.pk)
 
 
+@transaction.atomic
+def close_force(*, actor: Actor, force: Force) -> None:
+    """The force is no longer there to be called."""
+    if force.organisation_id not in directed_by(actor):
+        raise Refused("not_yours", "this force is not this actor's")
+    Force.objects.filter(pk=force.pk, closed_at=None).update(closed_at=timezone.now())
+
+
 def _force_kind(actor: Actor, code: str) -> ForceKind:
     for kind in queries.force_kinds(actor.district):
         if kind.code == code:

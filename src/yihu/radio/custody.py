@@ -20,7 +20,7 @@ from yihu.people.directory import current
 from yihu.people.models import Organisation
 from yihu.people.queries import directed_by, reach_of, station_over
 from yihu.places import actions as places
-from yihu.places.models import KeySite
+from yihu.places.models import Force, KeySite
 from yihu.radio.groups import KEEPER
 from yihu.radio.loops import CUSTODY
 from yihu.radio.models import Custody, Radio
@@ -159,6 +159,17 @@ def bind_device(*, actor: Actor, number: str, device: str) -> Radio:
 def close_site(*, actor: Actor, site: KeySite) -> None:
     """A site leaves the net; its sets come back first. Raises Refused: sets_out, not_yours."""
     with one_by_one():
-        if Custody.objects.filter(holder=site.pk, ended_at=None).exists():
-            raise Refused("sets_out", "this site still holds sets")
+        _require_no_sets(site.pk)
         places.close_site(actor=actor, site=site)
+
+
+def close_force(*, actor: Actor, force: Force) -> None:
+    """As `close_site`."""
+    with one_by_one():
+        _require_no_sets(force.pk)
+        places.close_force(actor=actor, force=force)
+
+
+def _require_no_sets(unit: UUID) -> None:
+    if Custody.objects.filter(holder=unit, ended_at=None).exists():
+        raise Refused("sets_out", "this unit still holds sets")

@@ -76,7 +76,7 @@ def open_group(
                 loop=TALKGROUP,
                 kind=kind,
                 door="radio",
-                office=organisation.pk,
+                office=(station_over(organisation) or organisation).pk,
                 watch=None,
                 step="temporary" if temporary else "open",
                 parties=[NewParty(role=KEEPER), *_two(members if private else ())],

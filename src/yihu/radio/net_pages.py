@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from yihu.people.queries import directed_by, station_over
 from yihu.places import actions
 from yihu.places import queries as places
 from yihu.places.models import Force, KeySite
-from yihu.radio import custody, groups, net_queries
+from yihu.radio import custody, groups, net_queries, net_words
 from yihu.radio.net_desk import made, said
 from yihu.radio.net_forms import ForceForm, PersonForm, SiteForm
 
@@ -113,8 +114,9 @@ def close_site(request: StaffRequest, code: str) -> HttpResponse:
         raise Http404
     try:
         custody.close_site(actor=request.actor, site=site)
-    except Refused:
-        return _shown_site(request, site, sets_out=True)
+    except Refused as refused:
+        messages.warning(request, net_words.refusal(refused.code), extra_tags="soon")
+        return redirect("radio:site", code)
     said(request, _("%(name)s已停用。") % {"name": site.organisation.title})
     return redirect("radio:sites")
 
@@ -122,10 +124,7 @@ def close_site(request: StaffRequest, code: str) -> HttpResponse:
 @staff_page
 @require_safe
 def site(request: StaffRequest, code: str) -> HttpResponse:
-    return _shown_site(request, _site(request, code))
-
-
-def _shown_site(request: StaffRequest, site: KeySite, **more: Any) -> HttpResponse:
+    site = _site(request, code)
     forces = list(places.forces_at([site.pk]))
     held = net_queries.radios(request.actor).filter(
         custodies__holder=site.pk, custodies__ended_at=None
@@ -140,10 +139,8 @@ def _shown_site(request: StaffRequest, site: KeySite, **more: Any) -> HttpRespon
         "working": working,
         "short": max(0, site.sets_required - working),
         **_crew(request, site.organisation),
-        **more,
     }
-    status = 422 if more else 200
-    return render(request, "radio/net/site.html", context, status=status)
+    return render(request, "radio/net/site.html", context)
 
 
 # --- forces --------------------------------------------------------------------------------------
@@ -225,6 +222,22 @@ def force(request: StaffRequest, code: str) -> HttpResponse:
     context = {"force": found, "form": form, **_crew(request, found.organisation)}
     status = 422 if form and form.errors else 200
     return render(request, "radio/net/force.html", context, status=status)
+
+
+@staff_page
+@require_POST
+def close_force(request: StaffRequest, code: str) -> HttpResponse:
+    """A force is called no more once its sets are back."""
+    found = _force(request, code)
+    if not _directed(request, found.pk):
+        raise Http404
+    try:
+        custody.close_force(actor=request.actor, force=found)
+    except Refused as refused:
+        messages.warning(request, net_words.refusal(refused.code), extra_tags="soon")
+        return redirect("radio:force", code)
+    said(request, _("%(name)s已停用。") % {"name": found.organisation.title})
+    return redirect("radio:forces")
 
 
 # --- the people of a unit ------------------------------------------------------------------------

@@ -18,6 +18,7 @@ urlpatterns = [
     path("net/forces/", net_pages.forces, name="forces"),
     path("net/forces/new/", net_pages.new_force, name="new_force"),
     path("net/forces/<slug:code>/", net_pages.force, name="force"),
+    path("net/forces/<slug:code>/close/", net_pages.close_force, name="close_force"),
     path("net/crew/<slug:code>/", net_pages.crew, name="crew"),
     path("net/crew/<slug:code>/<uuid:person>/password/", net_pages.password, name="password"),
     path("net/crew/<slug:code>/<uuid:person>/dismiss/", net_pages.dismiss, name="dismiss"),
