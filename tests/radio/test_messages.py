@@ -1,18 +1,24 @@
 """Words, photos and positions to a talk group."""
 
 import secrets
+from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from tests.support.desk import login
 from tests.support.net import talkgroup
 from tests.support.town import Town, build
 
 from yihu.dispatch.actions import Place
-from yihu.kernel import vault
+from yihu.kernel import lapses, ledger, vault
 from yihu.kernel.access import Refused
 from yihu.kernel.models import Entry, SealedPart
 from yihu.people.shifts import end_shift
 from yihu.radio.calls import send_message
 from yihu.radio.models import Call, GroupKind, Happening
+from yihu.radio.retention import forget_messages
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +101,20 @@ def test_only_who_talks_on_a_group_writes_to_it(town: Town) -> None:
                 actor=town.actor("guard"), group=group, kind="text", client_key=key(), words="喂"
             )
         assert refused.value.code == "not_yours"
+
+
+def test_what_a_message_said_is_gone_after_thirty_days(town: Town) -> None:
+    guard, place = town.actor("guard"), Place(120.1, 30.2, 8.0)
+    kept = send_message(actor=guard, group="net", kind="text", client_key=key(), words="新的")
+    past = send_message(actor=guard, group="net", kind="position", client_key=key(), place=place)
+    lapses.fire_due(timezone.now() + timedelta(minutes=6))
+    Call.objects.filter(matter=past.matter).update(sent_at=timezone.now() - timedelta(days=31))
+    assert (forget_messages(), forget_messages()) == (1, 0)
+    assert not any(bytes(part.sealed) for part in past.matter.sealed_parts.all())
+    assert all(bytes(part.sealed) for part in kept.matter.sealed_parts.all())
+    tombstone = past.matter.entries.last()
+    assert tombstone.kind == "erased"
+    page = login(town, "dispatcher").get(f"/net/calls/{past.matter.reference}/")
+    assert page.status_code == 200
+    ledger.sequence()
+    call_command("verify", stdout=StringIO())

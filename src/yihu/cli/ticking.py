@@ -58,6 +58,7 @@ JOBS = (
     Job("themes", gathering.gather),
     Job("quarters", quarters.open_due),
     Job("recordings", retention.forget, plenty=retention.LIMIT),
+    Job("messages", retention.forget_messages, plenty=retention.LIMIT),
     Job("happenings", happenings.forget),
     Job("roll-call", roll_calls.call_due),
     Job("positions", positions.fade, plenty=positions.LIMIT),

@@ -1,13 +1,15 @@
 """Reading an identity, and erasing what a party wrote: both leave an entry that the party sees."""
 
 import json
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from yihu.kernel import ledger, outbox, vault
-from yihu.kernel.access import Actor, Refused, fills
+from yihu.kernel.access import Actor, Refused, clock_actor, fills
 from yihu.kernel.loop import Does, Role
 from yihu.kernel.models import Delivery, Matter, OutboxMessage, Party, Reply, SealedPart
 from yihu.kernel.outbox import Notice
@@ -76,26 +78,36 @@ def erase_party(*, actor: Actor, matter: UUID, party: UUID) -> Matter:
             return found
         if target.id not in asking(found):
             raise Refused("not_asked", "nobody but the party itself has its words erased")
-        gone = target.own_parts
-        ids = sorted(part.hex for part in gone.values_list("id", flat=True))
-        gone.update(sealed=vault.ERASED, erased_at=now)
-        target.wrapped_key, target.erased_at = vault.ERASED, now
-        target.save(update_fields=["wrapped_key", "erased_at"])
-        waiting = OutboxMessage.objects.filter(
-            matter=found, party=target, delivery=Delivery.WAITING
-        )
-        waiting.update(delivery=Delivery.DROPPED)
-        Reply.objects.filter(matter=found).update(fingerprint=b"")  # no retry, no second import
-        body = {
-            "as": role.code,
-            "by": actor.signature,
-            "erased": ids,
-            "party": target.id.hex,
-        }
-        ledger.insert(ledger.compose(found, "erased", body, now, now), log=found.declared.log)
-        found.save(update_fields=["seq", "head"])
+        _erase(found, target, {"as": role.code, "by": actor.signature}, now)
     overwrite_freed_pages()
     return found
+
+
+def forget(matter: UUID) -> None:
+    """Erase all that was said in a matter whose time is over, by the clock: nobody is owed
+    anything from it any more. A room says when that is; what is still open stays."""
+    now = timezone.now()
+    with transaction.atomic():
+        found = Matter.objects.select_for_update().get(pk=matter)
+        if found.is_open:
+            return
+        for party in Party.objects.select_for_update().filter(matter=found, erased_at=None):
+            _erase(found, party, {"by": clock_actor(found.district).signature}, now)
+
+
+def _erase(found: Matter, target: Party, by: dict[str, Any], now: datetime) -> None:
+    """Destroy a party's key and parts, drop what is on its way to them, leave the tombstone."""
+    gone = target.own_parts
+    ids = sorted(part.hex for part in gone.values_list("id", flat=True))
+    gone.update(sealed=vault.ERASED, erased_at=now)
+    target.wrapped_key, target.erased_at = vault.ERASED, now
+    target.save(update_fields=["wrapped_key", "erased_at"])
+    waiting = OutboxMessage.objects.filter(matter=found, party=target, delivery=Delivery.WAITING)
+    waiting.update(delivery=Delivery.DROPPED)
+    Reply.objects.filter(matter=found).update(fingerprint=b"")  # no retry, no second import
+    body = by | {"erased": ids, "party": target.id.hex}
+    ledger.insert(ledger.compose(found, "erased", body, now, now), log=found.declared.log)
+    found.save(update_fields=["seq", "head"])
 
 
 def asking(matter: Matter) -> set[UUID]:

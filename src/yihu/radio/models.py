@@ -193,6 +193,7 @@ class Call(models.Model):
     """Something sent over the net that is not speech: to a group, or to one person.
 
     What it says is sealed in its matter, beside `asks`: an instruction's parts, as codes.
+    `erased_at`: since when what it said is gone (`retention`).
     """
 
     matter = models.OneToOneField(
@@ -207,6 +208,12 @@ class Call(models.Model):
     about = models.ForeignKey(Matter, null=True, on_delete=models.PROTECT, related_name="calls")
     asks: Any = models.JSONField(default=dict)
     sent_at = models.DateTimeField(db_index=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["sent_at"], condition=Q(erased_at=None), name="call_to_erase")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.matter_id}"

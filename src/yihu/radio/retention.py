@@ -1,12 +1,15 @@
-"""Forgetting what was said: no burst is kept longer than the page promises,
+"""Forgetting what was said: no burst and no message is kept longer than the page promises,
 but those that belong to an incident, which stay with it."""
 
 import contextlib
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from yihu.radio.models import Burst
+from yihu.kernel import sealed
+from yihu.radio.loops import MESSAGE
+from yihu.radio.models import Burst, Call
 from yihu.radio.queries import KEPT
 
 LIMIT = 100
@@ -23,4 +26,24 @@ def forget() -> int:
             path.parent.rmdir()
     if old:
         Burst.objects.filter(pk__in=[burst.pk for burst in old]).delete()
+    return len(old)
+
+
+def forget_messages() -> int:
+    """Erase the words, photos and positions of messages past their time."""
+    now = timezone.now()
+    past = Call.objects.filter(
+        erased_at=None,
+        sent_at__lt=now - KEPT,
+        about=None,
+        matter__loop=MESSAGE.name,
+        matter__closed_at__isnull=False,
+    )
+    old = list(past.values_list("pk", flat=True)[:LIMIT])
+    for matter in old:
+        with transaction.atomic():
+            sealed.forget(matter)
+            Call.objects.filter(pk=matter).update(erased_at=now)
+    if old:
+        sealed.overwrite_freed_pages()
     return len(old)
