@@ -183,6 +183,23 @@ def test_who_directs_takes_the_floor_from_whoever_has_it(at_set: "Callable[[str]
     guard.mouse.up()
 
 
+def test_the_play_key_of_a_headset_begins_and_ends_talking(
+    at_set: "Callable[[str], Page]",
+) -> None:
+    page = at_set("guard")
+    page.add_init_script("""
+      window.keys = {};
+      navigator.mediaSession.setActionHandler = (name, act) => { window.keys[name] = act; };
+    """)
+    page.reload()
+    expect(page.get_by_text("已连上")).to_be_visible()
+    page.locator("#here").click()  # a page owns the keys once somebody has touched it
+    page.evaluate("window.keys.play()")
+    expect(page.get_by_text("您在讲")).to_be_visible()
+    page.evaluate("window.keys.pause()")
+    expect(page.locator("#talker")).to_have_text("空闲")
+
+
 def test_words_and_position_go_to_the_group_and_nothing_typed_is_lost(
     at_set: "Callable[[str], Page]", site: Site
 ) -> None:

@@ -35,7 +35,6 @@ SAYS: Final = {
     "refused": _("有一段话没能补发，请再说一遍"),
     "hot": _("紧急讲话，麦克风开着，还有 {seconds} 秒"),
     # groups
-    "monitor": _("守听"),
     "mute": _("静音"),
     "call": _("呼叫"),
     "unmuted": _("有人报警，静音的组都打开了"),
