@@ -40,7 +40,8 @@ OWN_FORMS = ("assign", "mend")
 class OnePhoto(Photos):
     """One photo, as JPEG bytes; None without."""
 
-    widget = forms.FileInput({"accept": "image/*"})
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.FileInput({"accept": "image/*"}), **options)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         found = super().clean([data] if data else [], initial)
