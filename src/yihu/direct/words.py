@@ -135,6 +135,7 @@ ABOUT: Final[Mapping[str, Words]] = dict(About.choices)
 
 REFUSALS: Final[Mapping[str, Words]] = {
     "not_yours": _("这一步不归您办，或您与此事有关。"),
+    "not_staff": _("这一步只有工作人员能办。"),
     "no_such_move": _("此事已经走到别的环节，这一步现在办不了。"),
     "no_such_act": _("此事已经走到别的环节，现在不能这样做。"),
     "no_such_person": _("这个人现在没有岗位，请重选。"),
