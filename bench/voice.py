@@ -98,7 +98,7 @@ def _figures(heard: Heard) -> Iterator[Figure]:
     yield figure("speech after the press that was not heard, P95", quantile(heard.start, 0.95), 60)
     yield figure("speech before the release that was not heard, worst", max(heard.end), 0)
     share = 100 * heard.unlike / heard.pieces
-    yield figure(f"of {heard.pieces} pieces heard, not known again", share, 5, "%")
+    yield figure(f"of {heard.pieces} pieces heard, not known again", share, 10, "%")
     yield figure("back after the relay was killed, worst", max(heard.back), 3000)
 
 
