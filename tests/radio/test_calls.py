@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from tests.support.net import talkgroup
 from tests.support.town import Town, build
 
 from yihu.kernel import lapses
 from yihu.kernel.access import Refused
-from yihu.kernel.models import Matter
+from yihu.kernel.models import Matter, OutboxMessage
 from yihu.people.shifts import end_shift
 from yihu.radio.answers import answer, hear, hear_back, read_back
 from yihu.radio.call_queries import answers_to, for_me
@@ -94,6 +95,8 @@ def test_after_five_minutes_who_is_silent_is_the_dispatchers_to_follow_up(town: 
     lapses.fire_due(timezone.now() + timedelta(minutes=5, seconds=1))
     matter.refresh_from_db()
     assert matter.step == "silent"
+    told = OutboxMessage.objects.get(channel="in_app", matter=matter)
+    assert (told.template, told.role) == ("your_turn", "dispatcher")
     silent = [seat.person.name for seat in answers_to(matter.call).silent]
     assert silent == ["auxiliary", "officer"]
     answer(actor=town.actor("officer"), call=matter.pk)
@@ -111,6 +114,20 @@ def test_the_times_to_half_and_to_nine_tenths(town: Town) -> None:
     assert found.within(0.5) == timedelta(seconds=90), "two of three are the first half"
     assert found.within(0.9) is None
     assert [found.by(minutes) for minutes in (1, 3)] == [1, 2]
+
+
+def test_an_answer_reads_neither_the_other_answers_nor_the_others(
+    town: Town, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Else a call to many would cost the square of how many they are."""
+    matter = called(town)
+    guard = town.actor("guard")
+    with django_assert_max_num_queries(20) as captured:
+        answer(actor=guard, call=matter.pk)
+    read = [one["sql"] for one in captured.captured_queries if one["sql"].startswith("SELECT")]
+    assert not [sql for sql in read if 'FROM "kernel_entry"' in sql]
+    everybody = [sql for sql in read if 'FROM "kernel_party"' in sql]
+    assert all('"kernel_party"."id" =' in sql or "subject" in sql for sql in everybody)
 
 
 @pytest.mark.parametrize("name", ["guard", "officer", "stranger"])

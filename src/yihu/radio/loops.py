@@ -137,7 +137,7 @@ CALL = declare(
             Step(
                 "calling",
                 _("等应答"),
-                owner=DISPATCHER,
+                owner=CALLED,
                 within=minutes(5),
                 lapse=move("time_out"),
             ),
