@@ -6,6 +6,7 @@ Supervised it is a child of this process, as in `yihu run`: killed, it is starte
 """
 
 import asyncio
+import gc
 import secrets
 import ssl
 import sys
@@ -42,6 +43,7 @@ def main() -> None:
         tls.load_cert_chain(*pair)
 
     def serve() -> None:
+        gc.freeze()  # as serve_relay does
         asyncio.run(Relay(Folder(Path(folder)), [ORIGIN]).run("127.0.0.1", int(port), tls=tls))
 
     if supervised:
