@@ -19,7 +19,7 @@ from yihu.places import queries as places
 from yihu.places.models import Force, KeySite
 from yihu.radio import custody, groups, net_queries, net_words
 from yihu.radio.net_desk import made, said
-from yihu.radio.net_forms import ForceForm, PersonForm, SiteForm
+from yihu.radio.net_forms import HOUSES, ForceForm, PersonForm, SiteForm, units
 
 # --- key sites -----------------------------------------------------------------------------------
 
@@ -194,10 +194,8 @@ def new_force(request: StaffRequest) -> HttpResponse:
 
 def _station(request: StaffRequest) -> UUID:
     """The station whose net the reader directs."""
-    for unit in Organisation.objects.filter(pk__in=directed_by(request.actor)):
-        if station := station_over(unit):
-            return station.pk
-    raise Http404
+    stations = map(station_over, units(request.actor, *HOUSES))
+    return next(station.pk for station in stations if station is not None)
 
 
 @staff_page
@@ -255,8 +253,7 @@ def _crew(request: StaffRequest, unit: Organisation, form: PersonForm | None = N
 
 def _unit(request: StaffRequest, code: str) -> Organisation:
     """A site or force whose net the reader directs."""
-    directed = Organisation.objects.filter(pk__in=directed_by(request.actor), code=code)
-    found = directed.filter(kind__in=(actions.KEY_SITE, actions.COMMUNITY_FORCE)).first()
+    found = net_queries.arranged(request.actor).filter(code=code).first()
     if found is None:
         raise Http404
     return found

@@ -13,7 +13,7 @@ from django.utils import timezone
 from yihu.kernel.access import Actor
 from yihu.kernel.queries import visible_to
 from yihu.people.directory import current
-from yihu.people.models import Organisation, Person
+from yihu.people.models import Organisation, OrganisationKind, Person
 from yihu.people.queries import directed_by, reach_of
 from yihu.people.shifts import on_shift
 from yihu.places.models import KeySite
@@ -62,7 +62,13 @@ def issued(units: Iterable[UUID]) -> Counter[UUID]:
     return Counter(dict(held.values_list("holder").annotate(Count("pk"))))
 
 
-# --- people --------------------------------------------------------------------------------------
+# --- units and people ----------------------------------------------------------------------------
+
+
+def arranged(actor: Actor) -> QuerySet[Organisation]:
+    """The sites and forces whose people an actor enrols."""
+    kinds = (OrganisationKind.KEY_SITE, OrganisationKind.COMMUNITY_FORCE)
+    return Organisation.objects.filter(pk__in=directed_by(actor), kind__in=kinds)
 
 
 def crew(units: Iterable[UUID]) -> dict[UUID, list[Person]]:
