@@ -15,17 +15,22 @@ class RunningRelay:
         self._site, self.port = site, site.port + 1
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
-        self._process = subprocess.Popen(
+        """Start it, and wait until it answers; its port may be in passing use elsewhere."""
+        self._process = self._begun()
+        deadline = time.monotonic() + STARTS_WITHIN
+        while self._process.poll() is not None or not self._answers():
+            assert time.monotonic() < deadline, "the relay did not start"
+            if self._process.poll() is not None:
+                self._process = self._begun()
+            time.sleep(0.05)
+
+    def _begun(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
             [sys.executable, "-P", "-m", "yihu", "relay", "--port", str(self.port)],
             env=self._site._environment | {"PORT": str(self._site.port)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + STARTS_WITHIN
-        while not self._answers():
-            assert time.monotonic() < deadline, "the relay did not start"
-            time.sleep(0.05)
 
     def kill(self) -> None:
         self._process.kill()
