@@ -13,8 +13,8 @@ from tests.support.town import Town, build
 from yihu.dispatch.models import Incident
 from yihu.kernel.models import Matter
 from yihu.people.shifts import end_shift
-from yihu.radio.actions import raise_alarm, tie_to_alarm
-from yihu.radio.models import Burst, Happening
+from yihu.radio.actions import raise_alarm, tie_to_incident
+from yihu.radio.models import Burst, Happening, TalkGroup
 
 pytestmark = pytest.mark.django_db
 KEY = "0123456789abcdef" * 2
@@ -120,14 +120,32 @@ def test_off_duty_nobody_sees_the_alarms_of_the_net(town: Town) -> None:
 
 
 def test_speech_in_the_emergency_belongs_to_it_whichever_comes_first(town: Town) -> None:
-    before, normal, old = spoken(town), spoken(town, "normal"), spoken(town, minutes=-9)
+    before, old = spoken(town), spoken(town, minutes=-9)
     done = raise_alarm(actor=town.actor("guard"), client_key=b"held")
     after = spoken(town)
-    tie_to_alarm(after)
-    tie_to_alarm(normal)
+    tie_to_incident(after)
     tied = set(Burst.objects.filter(about=done.matter).values_list("pk", flat=True))
     assert tied == {before.pk, after.pk}
     assert old.pk not in tied
+
+
+def test_what_is_said_on_the_group_soon_after_belongs_to_it_too(town: Town) -> None:
+    spoken(town)
+    done = raise_alarm(actor=town.actor("guard"), client_key=b"held")
+    guidance = spoken(town, "normal", minutes=9)
+    for other in (spoken(town, "normal", minutes=-1), spoken(town, "normal", minutes=11)):
+        tie_to_incident(other)
+    tie_to_incident(guidance)
+    tied = Burst.objects.filter(about=done.matter, level="normal")
+    assert list(tied) == [guidance]
+
+
+def test_speech_on_an_incidents_own_group_belongs_to_it(town: Town) -> None:
+    done = raise_alarm(actor=town.actor("guard"), client_key=b"held")
+    TalkGroup.objects.filter(pk="net").update(about=done.matter)
+    said = spoken(town, "normal", minutes=60)
+    tie_to_incident(said)
+    assert Burst.objects.get(pk=said.pk).about == done.matter
 
 
 def test_a_false_alarm_ends_with_the_one_who_raised_it_being_told(town: Town) -> None:

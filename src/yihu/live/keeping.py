@@ -19,7 +19,7 @@ from yihu.live import recovery
 from yihu.live.metrics import Counts
 from yihu.live.net import Net
 from yihu.radio import archive
-from yihu.radio.actions import tie_to_alarm
+from yihu.radio.actions import tie_to_incident
 from yihu.radio.models import Burst
 from yihu.radio.queries import rights_of, stunned
 from yihu.radio.recording import Recording
@@ -61,7 +61,7 @@ class Spoken:
                 self.recording.end()
         row = Burst.objects.filter(pk=self.burst.pk)
         self.keeper.write(partial(row.update, ended_at=timezone.now()))
-        self.keeper.write(partial(tie_to_alarm, self.burst))  # it may have come meanwhile
+        self.keeper.write(partial(tie_to_incident, self.burst))  # it may have come meanwhile
 
     @contextmanager
     def _trying(self) -> Iterator[None]:
@@ -93,7 +93,7 @@ class Keeper:
         burst.file = archive.place_for(burst)
         spoken = Spoken(burst, self)
         self.write(partial(recovery.enter, burst))
-        self.write(partial(tie_to_alarm, burst))
+        self.write(partial(tie_to_incident, burst))
         return spoken
 
     def close_what_was_cut_off(self) -> None:

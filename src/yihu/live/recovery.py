@@ -14,7 +14,7 @@ from django.core import serializers
 from django.core.serializers.base import DeserializationError
 
 from yihu.radio import archive, ogg
-from yihu.radio.actions import tie_to_alarm
+from yihu.radio.actions import tie_to_incident
 from yihu.radio.models import Burst
 from yihu.radio.recording import NotARecording
 
@@ -60,7 +60,7 @@ def close_unended() -> None:
             lasts = 0.0
         ended = burst.started_at + timedelta(seconds=lasts)
         Burst.objects.filter(pk=burst.pk, ended_at=None).update(ended_at=ended)
-        tie_to_alarm(burst)
+        tie_to_incident(burst)
 
 
 def _note_of(burst: Burst) -> Path:

@@ -23,6 +23,8 @@ EMERGENCY = "emergency"
 """The level of a burst that an alarm begins."""
 BEFORE = timedelta(minutes=1)
 """Speech may be on its way before the alarm is: how much earlier it still belongs to it."""
+GUIDED_FOR = timedelta(minutes=10)
+"""How long what is said on a group after speech in an emergency belongs to that incident."""
 
 
 def raise_alarm(
@@ -68,12 +70,26 @@ def move_incident(*, actor: Actor, matter: UUID, name: str, **how: Any) -> Done:
         return done
 
 
-def tie_to_alarm(burst: Burst) -> None:
-    """Speech in an emergency is kept with the alarm that its talker has raised; where that comes
-    only now, it finds the speech itself."""
-    incident = running_alarm_of(burst.person_id) if burst.level == EMERGENCY else None
-    if incident is not None:
-        _spoken_in(incident).filter(pk=burst.pk).update(about=incident.matter)
+def tie_to_incident(burst: Burst) -> None:
+    """Speech is kept with the incident that its group is for. In an emergency with the alarm that
+    its talker has raised, which finds it itself where it comes only now; and what others say on
+    that group soon after, since it is the guidance that was given."""
+    own = Burst.objects.filter(pk=burst.pk, about=None)
+    if burst.group.about_id is not None:
+        own.update(about=burst.group.about_id)
+    elif burst.level == EMERGENCY:
+        incident = running_alarm_of(burst.person_id)
+        if incident is not None:
+            _spoken_in(incident).filter(pk=burst.pk).update(about=incident.matter)
+    else:
+        cries = Burst.objects.filter(
+            group=burst.group_id,
+            level=EMERGENCY,
+            about__closed_at=None,
+            about__isnull=False,
+            started_at__range=(burst.started_at - GUIDED_FOR, burst.started_at),
+        )
+        own.update(about=cries.order_by("-started_at").values("about")[:1])
 
 
 def _spoken_in(incident: Incident) -> QuerySet[Burst]:

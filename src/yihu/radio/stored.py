@@ -15,7 +15,7 @@ from yihu.kernel.access import Actor
 from yihu.kernel.writing import one_by_one
 from yihu.people.shifts import shift_of
 from yihu.radio import archive
-from yihu.radio.actions import tie_to_alarm
+from yihu.radio.actions import tie_to_incident
 from yihu.radio.happenings import tell
 from yihu.radio.models import Burst, TalkGroup
 from yihu.radio.ogg import RATE, BadPacket, samples
@@ -106,11 +106,10 @@ def store_burst(*, actor: Actor, group: str, speech: Speech) -> Burst:
         before = Burst.objects.filter(pk=burst.pk).first()
         if before is not None:
             return before
-        burst.about_id = burst.group.about_id
         burst.file = archive.place_for(burst)
         archive.keep(burst, speech.packets)
         burst.save(force_insert=True)
-        tie_to_alarm(burst)
+        tie_to_incident(burst)
         tell(actor.district, "stored", burst.pk, groups=[group])
         return burst
 
