@@ -1,17 +1,20 @@
 """The pages of calls: at the desk of whoever directs, and on the set."""
 
 import re
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 from tests.support.desk import login
 from tests.support.net import talkgroup
 from tests.support.town import Town, build
 
 from yihu.kernel.models import Matter
 from yihu.radio.calls import send_message
-from yihu.radio.models import Addressee, Call
+from yihu.radio.models import Addressee, Call, Hazard
 
 pytestmark = pytest.mark.django_db
 ON = ("chief", "guard", "officer")
@@ -22,6 +25,12 @@ def town() -> Town:
     made = build()
     talkgroup(made, on=ON)
     return made
+
+
+def photo() -> SimpleUploadedFile:
+    drawn = BytesIO()
+    Image.new("RGB", (40, 30), "green").save(drawn, "JPEG")
+    return SimpleUploadedFile("photo.jpg", drawn.getvalue(), "image/jpeg")
 
 
 def key_of(page: str) -> str:
@@ -145,3 +154,15 @@ def test_only_who_was_called_answers(town: Town) -> None:
 def test_guards_do_not_see_the_desk_of_calls(town: Town) -> None:
     for name in ("radio:calls_sent", "radio:instruct", "radio:roll_calls", "radio:hazards"):
         assert login(town, "guard").get(reverse(name)).status_code == 404
+
+
+def test_a_hazard_goes_through_with_the_token_that_a_browser_sends(town: Town) -> None:
+    guard = login(town, "guard", Client(enforce_csrf_checks=True))
+    key = key_of(guard.get(reverse("radio:hazards_mine")).content.decode())
+    said = {"kind": "exit", "words": "三楼东侧通道堆满纸箱", "key": key, "photo": photo()}
+    refused = guard.post(reverse("radio:hazards_mine"), said)
+    assert refused.status_code == 403
+    said |= {"csrfmiddlewaretoken": guard.cookies["csrftoken"].value, "photo": photo()}
+    answer = guard.post(reverse("radio:hazards_mine"), said)
+    assert answer.status_code == 302
+    assert Hazard.objects.get().kind == "exit"

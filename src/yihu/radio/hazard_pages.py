@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yihu.direct import doing
 from yihu.direct.forms import KeyedForm, Photos, Said
-from yihu.direct.uploads import can_be_read
 from yihu.dispatch.actions import Place
 from yihu.kernel.access import Conflict, Refused
 from yihu.kernel.actions import KeyReused
@@ -131,8 +130,7 @@ def mine(request: StaffRequest) -> HttpResponse:
     """Report one, and see what became of those reported and of those given to the reader."""
     form = ReportForm()
     if request.method == "POST":
-        readable = can_be_read(request)
-        form = ReportForm(request.POST, request.FILES) if readable else ReportForm({})
+        form = ReportForm(request.POST, request.FILES)
         if form.is_valid() and (reference := _reported(request, form)):
             net_desk.said(request, gettext("已上报，编号 %(ref)s。") % {"ref": reference})
             return redirect("radio:hazards_mine")
@@ -251,12 +249,11 @@ COUNTER = doing.Counter((HAZARD.name,), Work, shown, _done, hazards.move)
 @staff_page
 @require_POST
 def do(request: StaffRequest, reference: str, name: str) -> HttpResponse:
-    readable = can_be_read(request)
     if name not in OWN_FORMS:
         return COUNTER.do(request, reference, name)
     matter = doing.find(request, reference, (HAZARD.name,))
     work = Work(request.sitting, matter)
-    form = work.form_of(name, request.POST if readable else {}, request.FILES if readable else {})
+    form = work.form_of(name, request.POST, request.FILES)
     work.own = form
     if not form.is_valid():
         return shown(request, work, HTTPStatus.UNPROCESSABLE_ENTITY)
