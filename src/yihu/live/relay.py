@@ -54,6 +54,10 @@ AT_ONCE = 2048
 """Lines that may wait to be taken: after a cut all come back in the same second."""
 MOST_A_SECOND = 200
 """Messages and frames; speech alone is fifty."""
+LOST = 100
+"""Lines, after which the collector is called: each leaves a cycle with its buffers, of whose size
+the collector knows nothing.
+"""
 LOOK_EVERY = 0.05
 """Seconds between two looks at the timers of the floors, and at the lines that are behind."""
 
@@ -146,6 +150,7 @@ class Relay:
         lines = Lines(self.counts)
         self.net = Net(time.monotonic, lines, self.recorder, events, self.counts)
         self._started = time.monotonic()
+        self._lost = 0
 
     async def run(
         self,
@@ -183,6 +188,9 @@ class Relay:
             self.net.ring()
             for one in self.net.sets.values():
                 cast(Line, one).look()
+            if self._lost >= LOST:
+                self._lost = 0
+                gc.collect()
             await asyncio.sleep(LOOK_EVERY)
 
     def _metrics(self, connection: Any, request: Any) -> Any:
@@ -216,6 +224,7 @@ class Relay:
             pass
         finally:
             self.net.logout(line)
+            self._lost += 1
 
     async def _login(self, connection: Any) -> Line | None:
         """The first message is the ticket, with the last event that the set has seen."""
@@ -249,8 +258,8 @@ def serve_relay(
 ) -> None:
     """The relay, until SIGTERM.
 
-    What was loaded until now stays: the collector need not look at it again, and so comes in
-    milliseconds, and sooner, to what lost lines leave behind.
+    What was loaded until now stays: the collector need not look at it again, and so is done in
+    milliseconds with what lost lines leave behind.
     """
     gc.freeze()
     counts = Counts()
