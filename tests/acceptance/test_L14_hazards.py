@@ -134,3 +134,20 @@ def test_L14_a_guard_sees_only_what_is_theirs(town: Town) -> None:
     for name in ("guard", "colleague", "stranger"):
         assert login(town, name).get(f"/net/hazards/{matter.reference}/").status_code == 404
     assert matter.reference not in login(town, "colleague").get("/radio/hazards/").text
+
+
+def test_a_hazard_is_given_to_somebody_else_when_who_had_it_is_away(town: Town) -> None:
+    matter, dispatcher = found(town), login(town, "dispatcher")
+    day = timezone.localdate() + timedelta(days=3)
+    first, second = (str(town.people[name].id) for name in ("auxiliary", "officer"))
+    assert do(dispatcher, matter, "assign", handler=first, mend_by=str(day)) == 302
+    later = day + timedelta(days=2)
+    assert do(dispatcher, matter, "reassign", handler=second, mend_by=str(later)) == 302
+    hazard = Hazard.objects.get()
+    assert hazard.matter.solution_owner == town.people["officer"]
+    assert timezone.localtime(hazard.mend_by).date() == later
+    assert matter.reference not in login(town, "auxiliary").get("/radio/hazards/").text
+    said = {"words": "清走了", "photo": picture("white")}
+    assert do(login(town, "auxiliary"), matter, "mend", **said) == 404
+    said = {"words": "清走了", "photo": picture("white")}
+    assert do(login(town, "officer"), matter, "mend", **said) == 302

@@ -278,7 +278,9 @@ def test_a_site_with_sets_is_not_closed(town: Town) -> None:
 def test_a_group_is_opened_filled_and_closed_on_its_pages(town: Town) -> None:
     client = login(town, "dispatcher")
     given = {"name": "商场联防", "kind": GroupKind.SITES, "organisation": str(town.station.pk)}
+    given["key"] = secrets.token_hex(16)
     answer = client.post("/net/groups/", given)
+    assert client.post("/net/groups/", given).url == answer.url, "a double click, one group"
     assert answer.status_code == 302
     where = answer.headers["Location"]
     reference = where.split("/")[-2]
@@ -305,6 +307,7 @@ def _entries(reference: str) -> list[Entry]:
 def test_a_sites_own_group_is_looked_after_at_the_station(town: Town) -> None:
     site = register.site(town)
     given = {"name": "万和", "kind": GroupKind.SITES, "organisation": str(site.pk), "whole": "on"}
+    given["key"] = secrets.token_hex(16)
     guard = register.guard(town, site)
     login(town, "dispatcher").post("/net/groups/", given)
     group = TalkGroup.objects.get()
@@ -327,6 +330,7 @@ def test_everybody_of_a_unit_is_put_on_and_on_a_broadcast_few_talk(town: Town) -
         "kind": GroupKind.BROADCAST,
         "organisation": str(town.station.pk),
         "whole": "on",
+        "key": secrets.token_hex(16),
     }
     login(town, "chief").post("/net/groups/", given)
     talks = dict(GroupMember.objects.values_list("person__username", "talks"))

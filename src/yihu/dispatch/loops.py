@@ -11,6 +11,7 @@ CONTROL = (DISPATCHER, DEPUTY_CHIEF, STATION_CHIEF)
 """Who directs an incident from the control room."""
 ON_DUTY = (*CONTROL, OFFICER)
 """Police staff, as against guards and volunteers, who report and contain."""
+OPEN = ("received", "handling", "resolved")
 
 INCIDENT = declare(
     Loop(
@@ -66,8 +67,8 @@ INCIDENT = declare(
         ),
         acts=(
             Act("note", _("记一笔"), by=ON_DUTY, takes=takes.Noted),
-            Act("report", _("补充情况"), by=REPORTER, takes=takes.Reported),
-            Act("locate", _("补充位置"), by=REPORTER, takes=takes.Located),
+            Act("report", _("补充情况"), OPEN, by=REPORTER, takes=takes.Reported),
+            Act("locate", _("补充位置"), OPEN, by=REPORTER, takes=takes.Located),
         ),
         withdrawn="closed",
         merged="closed",

@@ -19,7 +19,7 @@ from yihu.dispatch.desk import Work
 from yihu.dispatch.loops import INCIDENT
 from yihu.kernel.models import Matter
 from yihu.people.desk import StaffRequest, staff_page
-from yihu.radio import alarm_queries
+from yihu.radio import alarm_queries, positions
 from yihu.radio.actions import move_incident, place_of
 from yihu.radio.models import Burst, Call
 
@@ -99,7 +99,9 @@ def _story(request: StaffRequest, work: Work) -> dict[str, object]:
 
 
 def _shown(request: StaffRequest, work: Work, status: int = HTTPStatus.OK) -> HttpResponse:
-    return render(request, "dispatch/incident.html", _story(request, work), status=status)
+    raiser = work.incident.raised_by_id
+    context = _story(request, work) | {"may_look": positions.may_look(request.actor, raiser)}
+    return render(request, "dispatch/incident.html", context, status=status)
 
 
 def _done(request: StaffRequest, found: Matter, sentence: str) -> HttpResponse:

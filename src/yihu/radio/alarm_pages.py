@@ -22,10 +22,10 @@ from yihu.dispatch.queries import raised_by
 from yihu.dispatch.words import OUTCOMES
 from yihu.kernel.access import Refused
 from yihu.kernel.queries import visible_to
-from yihu.kernel.timeline import timeline
 from yihu.people.desk import StaffRequest, staff_page
 from yihu.radio import alarm_queries as queries
 from yihu.radio.actions import raise_alarm
+from yihu.radio.queries import answers_of
 from yihu.radio.set_words import refusal
 
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -122,47 +122,57 @@ def now(request: StaffRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """An incident as whoever raised it may know it: its state and end, in plain words."""
+    """An incident as whoever raised it may know it: its state and end, in plain words. `typed`:
+    what was written to be added, and could not be taken."""
 
     incident: Incident
     outcome: str
     told: str
-
-
-def _own(incident: Incident) -> Own:
-    outcome = told = ""
-    for happening in timeline(incident.matter, "party"):
-        outcome = str(OUTCOMES.get(happening.facts.get("outcome", ""), outcome))
-        if happening.name == "tell":
-            told = next((said.text or "" for said in happening.said), "")
-    return Own(incident, outcome, told)
+    typed: str
 
 
 @staff_page
 @require_safe
 def mine(request: StaffRequest) -> HttpResponse:
-    """What the reader raised, and how each ended."""
-    found = raised_by(request.actor).select_related("matter", "site")[:LATEST]
-    key = secrets.token_hex(16)
-    return render(request, "radio/alarms.html", {"own": [_own(one) for one in found], "key": key})
+    return _mine(request)
+
+
+def _mine(
+    request: StaffRequest, reference: str = "", typed: str = "", wrong: str = ""
+) -> HttpResponse:
+    """What the reader raised, and how each ended; with what could not be taken of one, and why."""
+    found = list(raised_by(request.actor).select_related("matter", "site")[:LATEST])
+    matters = [one.pk for one in found]
+    outcomes, told = queries.outcomes(matters), answers_of(matters)
+    own = [
+        Own(
+            one,
+            str(OUTCOMES.get(outcomes.get(one.pk, ""), "")),
+            told.get(one.pk, ""),
+            typed if one.matter.reference == reference else "",
+        )
+        for one in found
+    ]
+    context = {"own": own, "key": secrets.token_hex(16), "wrong": wrong}
+    return render(request, "radio/alarms.html", context, status=422 if wrong else 200)
 
 
 @staff_page
 @require_POST
 def report(request: StaffRequest, reference: str) -> HttpResponse:
     """More from whoever raised it."""
-    words = request.POST.get("words", "").strip()
+    reference, words = reference.upper(), request.POST.get("words", "").strip()
     try:
         dispatch.report(
-            actor=request.actor,
-            reference=reference.upper(),
-            words=words,
-            client_key=client_key(request),
+            actor=request.actor, reference=reference, words=words, client_key=client_key(request)
         )
     except Incident.DoesNotExist:
         raise Http404 from None
-    except (ValidationError, Refused):
-        messages.warning(request, _("没有写，或者写得太长。请写一两句再交。"), extra_tags="soon")
+    except ValidationError:
+        wrong = _("没有写，或者写得太长。请写一两句再交。")
+    except Refused:
+        wrong = _("这一件已经办结，没有交上。还有情况，请再报警或者拨打 110。")
     else:
         messages.success(request, _("已补充给指挥室。"), extra_tags="done")
-    return redirect("radio:alarms")
+        return redirect("radio:alarms")
+    return _mine(request, reference, words, wrong)

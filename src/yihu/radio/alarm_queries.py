@@ -1,12 +1,16 @@
 """Reading alarms and what was said in them: whoever is on a group with the one who raised it
 knows that there is one; what it is about is the control room's."""
 
+import json
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import UNSETTLED
 from yihu.kernel.access import Actor
-from yihu.kernel.models import Matter
+from yihu.kernel.models import Entry, Matter
 from yihu.kernel.queries import visible_to
 from yihu.people.shifts import shift_of
 from yihu.radio.models import Burst, Call, GroupMember
@@ -42,3 +46,10 @@ def calls_about(actor: Actor, matter: Matter) -> QuerySet[Call]:
         .select_related("matter", "sender")
         .order_by("sent_at")
     )
+
+
+def outcomes(matters: Iterable[UUID]) -> dict[UUID, str]:
+    """How these incidents ended, as codes: one statement."""
+    moved = Entry.objects.filter(matter__in=list(matters), kind="moved").order_by("seq")
+    facts = ((entry.matter_id, json.loads(entry.body)["facts"]) for entry in moved)
+    return {matter: said["outcome"] for matter, said in facts if "outcome" in said}

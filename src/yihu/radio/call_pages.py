@@ -207,7 +207,7 @@ def _done(request: StaffRequest, found: Matter, sentence: str) -> HttpResponse:
     return redirect("radio:call", found.reference)
 
 
-COUNTER = doing.Counter((CALL.name, MESSAGE.name), Work, shown, _done)
+COUNTER = doing.Counter((CALL.name, MESSAGE.name), Work, shown, _done, calls.move)
 
 
 @staff_page

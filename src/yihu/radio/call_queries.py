@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yihu.kernel import vault
 from yihu.kernel.access import Actor
 from yihu.kernel.models import SealedPart
 from yihu.kernel.queries import visible_to
@@ -63,12 +62,6 @@ def message_to(actor: Actor, reference: str) -> Call | None:
     found = Call.objects.filter(matter__reference=reference.upper(), matter__loop=MESSAGE.name)
     mine = Q(pk__in=messages_to(actor).values("pk")) | Q(matter__in=visible_to(actor))
     return found.filter(mine).first()
-
-
-def photo_of(call: Call, part: UUID) -> bytes | None:
-    found = SealedPart.objects.filter(pk=part, matter=call.pk, what="photo", erased_at=None)
-    kept = found.select_related("party").first()
-    return vault.unseal(kept, vault.key_of(kept.party)).content if kept else None
 
 
 def words_of(calls: Iterable[Call]) -> dict[UUID, dict[str, str]]:
@@ -176,7 +169,8 @@ class ForMe:
     @property
     def waits(self) -> bool:
         """Whether the reader owes an answer."""
-        return self.seat is not None and self.seat.answered_at is None
+        owed = self.seat is not None and self.seat.answered_at is None
+        return owed and self.call.matter.is_open
 
 
 def for_me(actor: Actor) -> list[ForMe]:

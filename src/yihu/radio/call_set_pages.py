@@ -15,6 +15,7 @@ from yihu.radio.call_forms import ReadBackForm
 from yihu.radio.call_views import for_set
 from yihu.radio.call_words import refusal
 from yihu.radio.models import Addressee
+from yihu.radio.queries import photo_of
 
 
 @staff_page
@@ -91,7 +92,14 @@ def given_back(request: StaffRequest, reference: str) -> HttpResponse:
 def photo(request: StaffRequest, reference: str, part: UUID) -> HttpResponse:
     """A photo that was sent to a group the reader is on."""
     call = call_queries.message_to(request.actor, reference)
-    content = call_queries.photo_of(call, part) if call else None
+    if call is None:
+        raise Http404
+    return photo_page(call.pk, part)
+
+
+def photo_page(matter: UUID, part: UUID) -> HttpResponse:
+    """A photo in a matter that the reader may know of."""
+    content = photo_of(matter, part)
     if content is None:
         raise Http404
     return HttpResponse(

@@ -54,6 +54,7 @@ DONE: Final[Mapping[str, Words]] = {
     "end": _("结束"),
     "fade": _("已过"),
     "assign": _("指派整改"),
+    "reassign": _("改派"),
     "mend": _("整改好了"),
     "send_back": _("没有改好，退回"),
     "close": _("核对过，已消除"),

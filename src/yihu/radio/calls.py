@@ -231,6 +231,17 @@ def _call(
         return done
 
 
+def move(*, actor: Actor, matter: UUID, name: str, **how: Any) -> Done:
+    """Move a call on; the sets of those called show at once that it is over, or put right.
+    `how`: as the kernel takes it."""
+    with one_by_one():
+        done = kernel.move(actor=actor, matter=matter, name=name, **how)
+        called = Addressee.objects.filter(call=matter, person__isnull=False)
+        people = called.values_list("person", flat=True)
+        tell(done.matter.district, "call", done.matter.reference, people=people)
+        return done
+
+
 def office_of(actor: Actor) -> UUID:
     """The office for which the actor directs the net."""
     found = next((post for post in actor.posts if post.role in DIRECTING), None)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from pydantic import BaseModel
 
@@ -38,8 +39,9 @@ def open_group(
     code: str = "",
     name_en: str = "",
     about: UUID | None = None,
+    client_key: bytes = b"",
 ) -> TalkGroup:
-    """Open a group of `members`, each with whether they may talk.
+    """Open a group of `members`, each with whether they may talk; once for each key of a client's.
 
     A private group is anybody's to open, with themselves on it; every other is for whoever
     directs the net of the organisation. Raises Refused.
@@ -50,7 +52,8 @@ def open_group(
     for person in members:
         _require_colleague(actor, person)
     temporary = private or kind == GroupKind.TEMPORARY
-    code = code or f"{actor.district}-{secrets.token_hex(4)}"
+    client_key = client_key or secrets.token_bytes(16)
+    code = code or f"{actor.district}-{client_key.hex()[:8]}"
     made: list[TalkGroup] = []
 
     def rows(matter: Matter) -> Sequence[Any]:
@@ -69,9 +72,9 @@ def open_group(
         return made
 
     with one_by_one():
-        kernel.open_matter(
+        done = kernel.open_matter(
             actor=actor,
-            client_key=secrets.token_bytes(16),
+            client_key=client_key,
             new=NewMatter(
                 loop=TALKGROUP,
                 kind=kind,
@@ -89,6 +92,8 @@ def open_group(
                 rows=rows,
             ),
         )
+        if done.repeated:
+            return TalkGroup.objects.get(matter=done.matter)
         now = timezone.now()
         GroupMember.objects.bulk_create(
             GroupMember(group=made[0], person_id=person, talks=talks, since=now)
@@ -154,8 +159,10 @@ def _require_colleague(actor: Actor, person: UUID) -> None:
 
 
 def _arranged(actor: Actor, group: str) -> TalkGroup:
-    """The group, if it is the actor's to arrange; TalkGroup.DoesNotExist if not."""
-    return TalkGroup.objects.get(
+    """The group, locked, if it is the actor's to arrange; TalkGroup.DoesNotExist if not. A private
+    call is its two people's alone."""
+    return TalkGroup.objects.select_for_update(of=("self",)).get(
+        ~Q(kind=GroupKind.PRIVATE),
         pk=group,
         district=actor.district,
         matter__closed_at=None,
@@ -191,19 +198,6 @@ def take_off(*, actor: Actor, group: str, person: UUID) -> None:
             tell(actor.district, "group", found.code, people=[person])
 
 
-def close_group(*, actor: Actor, group: str) -> None:
-    """Whoever directs the net closes a group."""
-    with one_by_one():
-        found = _arranged(actor, group)
-        move(
-            actor=actor,
-            matter=found.matter_id,
-            name="close",
-            seq=found.matter.seq,
-            client_key=secrets.token_bytes(16),
-        )
-
-
 def move(
     *,
     actor: Actor,
@@ -213,7 +207,10 @@ def move(
     client_key: bytes,
     payload: BaseModel | None = None,
 ) -> Done:
-    """Move a group's matter on; where that closes it, whoever is on it is told."""
+    """Move a group's matter on; where that closes it, whoever is on it is told. A private call
+    is not kept. Raises Refused."""
+    if name == "keep" and TalkGroup.objects.filter(matter=matter, kind=GroupKind.PRIVATE).exists():
+        raise Refused("no_such_move", "a private call is not kept")
     with one_by_one():
         done = kernel.move(
             actor=actor, matter=matter, name=name, seq=seq, client_key=client_key, payload=payload
@@ -238,7 +235,7 @@ def dismiss(*, actor: Actor, person: UUID) -> None:
             until=None,
             group__matter__closed_at=None,
             group__organisation__in=directed_by(actor),
-        )
+        ).exclude(group__kind=GroupKind.PRIVATE)
         for code in list(running.values_list("group", flat=True)):
             take_off(actor=actor, group=code, person=person)
         GroupMember.objects.filter(person=person, until=None).update(until=timezone.now())

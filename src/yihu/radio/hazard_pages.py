@@ -28,12 +28,14 @@ from yihu.people.desk import StaffRequest, staff_page
 from yihu.people.queries import directed_by
 from yihu.people.shifts import shift_of
 from yihu.radio import call_words, hazard_queries, hazards, net_desk
+from yihu.radio.call_set_pages import photo_page
 from yihu.radio.call_words import HAZARDS
 from yihu.radio.loops import HAZARD
+from yihu.radio.queries import answers_of
 
 LATEST = 100
-OWN_FORMS = ("assign", "mend")
-"""Moves with forms of their own: one takes a day, the other a photo."""
+OWN_FORMS = ("assign", "mend", "reassign")
+"""What has a form of its own: it takes a day, or a photo."""
 
 
 class OnePhoto(Photos):
@@ -99,9 +101,11 @@ class Work(net_desk.Work):
     @cached_property
     def own_form(self) -> tuple[str, forms.Form] | None:
         """The form of this step that is its own, if it is this reader's."""
-        for move in self.matter.declared.moves_from(self.matter.step):
-            if move.name in OWN_FORMS and self.fills(move.by):
-                return move.name, self.own or self.form_of(move.name)
+        loop, step = self.matter.declared, self.matter.step
+        here: list[Move | Act] = [*loop.moves_from(step), *loop.acts_at(step)]
+        for one in here:
+            if one.name in OWN_FORMS and self.fills(one.by):
+                return one.name, self.own or self.form_of(one.name)
         return None
 
     def form_of(self, name: str, data: Any = None, files: Any = None) -> forms.Form:
@@ -135,7 +139,7 @@ def mine(request: StaffRequest) -> HttpResponse:
             net_desk.said(request, gettext("已上报，编号 %(ref)s。") % {"ref": reference})
             return redirect("radio:hazards_mine")
     own = list(hazard_queries.found_by(request.actor)[:LATEST])
-    told = hazard_queries.answers(own)
+    told = answers_of([one.pk for one in own])
     given = hazard_queries.hazards(request.actor).filter(
         matter__solution_owner=request.actor.id, matter__closed_at=None
     )
@@ -226,14 +230,7 @@ def shown(request: StaffRequest, work: Work, status: int = HTTPStatus.OK) -> Htt
 @require_safe
 def photo(request: StaffRequest, reference: str, part: UUID) -> HttpResponse:
     matter = doing.find(request, reference, (HAZARD.name,))
-    content = hazard_queries.photo_of(matter, part)
-    if content is None:
-        raise Http404
-    return HttpResponse(
-        content,
-        content_type="image/jpeg",
-        headers={"X-Content-Type-Options": "nosniff", "Content-Disposition": "inline"},
-    )
+    return photo_page(matter.pk, part)
 
 
 def _done(request: StaffRequest, found: Matter, sentence: str) -> HttpResponse:
@@ -270,14 +267,18 @@ def do(request: StaffRequest, reference: str, name: str) -> HttpResponse:
 
 
 def _make(request: StaffRequest, matter: Matter, name: str, form: forms.Form) -> None:
-    said, seq = form.cleaned_data, request.POST.get("seq", "")
+    said, read_at = form.cleaned_data, request.POST.get("seq", "")
+    seq = int(read_at) if read_at.isascii() and read_at.isdecimal() and len(read_at) < 10 else 0
     common: dict[str, Any] = {
         "actor": request.actor,
         "matter": matter.pk,
-        "seq": int(seq) if seq.isascii() and seq.isdecimal() and len(seq) < 10 else 0,
         "client_key": request.POST.get("key", "")[:64].encode() or uuid4().bytes,
     }
+    if name == "mend":
+        hazards.mend(**common, seq=seq, words=said["words"], picture=said["photo"])
+        return
+    common |= {"handler": UUID(said["handler"]), "mend_by": said["mend_by"]}
     if name == "assign":
-        hazards.assign(**common, handler=UUID(said["handler"]), mend_by=said["mend_by"])
+        hazards.assign(**common, seq=seq)
     else:
-        hazards.mend(**common, words=said["words"], picture=said["photo"])
+        hazards.reassign(**common)

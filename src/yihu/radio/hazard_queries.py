@@ -1,15 +1,11 @@
 """Reading hazards: those of an office, and those that somebody found."""
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from yihu.kernel import vault
 from yihu.kernel.access import Actor
-from yihu.kernel.models import Matter, SealedPart
 from yihu.kernel.queries import visible_to
-from yihu.kernel.timeline import open_part
 from yihu.radio.models import Hazard
 
 
@@ -31,20 +27,3 @@ def found_by(actor: Actor) -> QuerySet[Hazard]:
     """What the actor reported, the newest first."""
     own = Hazard.objects.filter(district=actor.district, found_by=actor.id)
     return own.select_related("matter", "unit").order_by("-matter__opened_at")
-
-
-def answers(found: list[Hazard]) -> dict[UUID, str]:
-    """What whoever found them was told of their end: one statement."""
-    parts = SealedPart.objects.filter(
-        matter__in=[one.pk for one in found], what="answer", audience="party"
-    ).select_related("party")
-    return {part.matter_id: open_part(part).text or "" for part in parts.order_by("seq")}
-
-
-def photo_of(matter: Matter, part: UUID) -> bytes | None:
-    """A photo of the hazard, or of how it was mended."""
-    found = SealedPart.objects.filter(
-        pk=part, matter=matter, media_type="image/jpeg", erased_at=None
-    ).select_related("party")
-    kept = found.first()
-    return vault.unseal(kept, vault.key_of(kept.party)).content if kept else None

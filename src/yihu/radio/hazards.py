@@ -1,7 +1,8 @@
 """Hazards: reported from a set, given to somebody by a day, mended with proof, and answered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +88,26 @@ def assign(
     *, actor: Actor, matter: UUID, handler: UUID, mend_by: date, seq: int, client_key: bytes
 ) -> Done:
     """Give it to somebody of the office, or of a unit below it, until the end of a day."""
+    assigning = partial(kernel.move, name="assign", seq=seq)
+    return _give(assigning, actor, matter, handler, mend_by, client_key)
+
+
+def reassign(
+    *, actor: Actor, matter: UUID, handler: UUID, mend_by: date, client_key: bytes
+) -> Done:
+    """Give it to somebody else: who had it is away, or cannot."""
+    reassigning = partial(kernel.act, name="reassign")
+    return _give(reassigning, actor, matter, handler, mend_by, client_key)
+
+
+def _give(
+    giving: Callable[..., Done],
+    actor: Actor,
+    matter: UUID,
+    handler: UUID,
+    mend_by: date,
+    client_key: bytes,
+) -> Done:
     today = timezone.localdate()
     if mend_by < today:
         raise Refused("too_early", "the day is over", field="mend_by")
@@ -94,11 +115,9 @@ def assign(
         raise Refused("too_late", "this is too far off", field="mend_by")
     until = timezone.make_aware(datetime.combine(mend_by, time(23, 59, 59)))
     with one_by_one():
-        done = kernel.move(
+        done = giving(
             actor=actor,
             matter=matter,
-            name="assign",
-            seq=seq,
             client_key=client_key,
             payload=Assigned(handler=handler, mend_by=until),
         )

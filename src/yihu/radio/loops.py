@@ -291,7 +291,17 @@ HAZARD = declare(
                 answers=REPORTER,
             ),
         ),
-        acts=(Act("note", _("记一笔"), by=(HANDLER, *CONTROL), takes=takes.Explained),),
+        acts=(
+            Act("note", _("记一笔"), by=(HANDLER, *CONTROL), takes=takes.Explained),
+            Act(
+                "reassign",
+                _("改派"),
+                "mending",
+                by=CONTROL,
+                takes=takes.Assigned,
+                does=Does.ASSIGNS,
+            ),
+        ),
         withdrawn="closed",
         merged="closed",
         misdirected="closed",

@@ -19,14 +19,16 @@ from yihu.direct.desk_matter import Desk
 from yihu.direct.desk_views import Line
 from yihu.direct.words import owner
 from yihu.kernel.access import Refused
+from yihu.kernel.actions import KeyReused
 from yihu.kernel.loop import Act, Move
 from yihu.kernel.models import Matter
 from yihu.kernel.timeline import Happening
 from yihu.people.desk import StaffRequest, staff_page
 from yihu.people.directory import Holding, role_title
+from yihu.people.queries import directed_by
 from yihu.radio import custody, groups, net_queries, net_words
 from yihu.radio.loops import CUSTODY, TALKGROUP
-from yihu.radio.models import GroupMember
+from yihu.radio.models import GroupKind, GroupMember
 
 OWN_FORMS = frozenset({"put_on", "take_off"})
 """Acts that have forms of their own, since they keep a row beside the entry."""
@@ -44,7 +46,8 @@ class Work(Desk):
     do_page: ClassVar[str] = "radio:net_do"
 
     def _sensible(self, declared: Move | Act) -> bool:
-        return declared.name not in OWN_FORMS and super()._sensible(declared)
+        kept = declared.name == "keep" and self.matter.kind == GroupKind.PRIVATE
+        return declared.name not in OWN_FORMS and not kept and super()._sensible(declared)
 
     @property
     def heading(self) -> dict[str, str]:
@@ -99,10 +102,12 @@ def page(
         def held(member: GroupMember) -> list[Holding]:
             return request.sitting.roster.held_by(member.person_id)
 
-        context["group"] = matter.talkgroup
+        group = context["group"] = matter.talkgroup
+        arranged = group.organisation_id in directed_by(request.actor)
+        context["arranges"] = arranged and group.kind != GroupKind.PRIVATE and matter.is_open
         context["members"] = [
             (member, _("、").join(map(request.sitting.roster.title, held(member))))
-            for member in net_queries.members(matter.talkgroup)
+            for member in net_queries.members(group)
         ]
         return render(request, "radio/net/group.html", context, status=status)
     context["custody"] = net_queries.custody(request.actor, matter.reference)
@@ -136,6 +141,9 @@ def made(form: Form, make: Callable[[], object]) -> bool:
         return False
     try:
         make()
+    except KeyReused:
+        form.add_error(None, net_words.refusal("sent_before"))
+        return False
     except Refused as refused:
         field = str(refused.data.get("field", ""))
         form.add_error(field if field in form.fields else None, net_words.refusal(refused.code))

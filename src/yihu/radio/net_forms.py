@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yihu.direct.forms import KeyedForm
 from yihu.kernel.access import Actor
 from yihu.people.models import Organisation, OrganisationKind
 from yihu.people.queries import communities, directed_by
@@ -224,7 +225,7 @@ class IssueForm(forms.Form):
         self.fields["received_by"].choices = [first, *people]  # type: ignore[attr-defined]
 
 
-class GroupForm(forms.Form):
+class GroupForm(KeyedForm):
     name = text(gettext_lazy("组名"), 40)
     name_en = text(gettext_lazy("英文名称"), 40, required=False)
     kind = choice(

@@ -71,6 +71,7 @@ def _open(request: StaffRequest, form: GroupForm) -> TalkGroup:
         name=given["name"],
         name_en=given["name_en"],
         members={**talking, request.actor.staff_id: True},
+        client_key=form.client_key,
     )
 
 

@@ -47,6 +47,7 @@ REFUSALS: Final[Mapping[str, Words]] = {
     "no_device": _("没有读到这台设备自己的编号。请允许浏览器保存数据，再试一次。"),
     "not_issued": _("这台还没有发出去，请先领用。"),
     "stunned": _("这台已经报失，不能使用。找到了请交回派出所。"),
+    "sent_before": _("这一页已经交过一次。请重新打开，看过再交。"),
     "another_set": _("这台设备已经登记为另一个编号。请先收回那一台。"),
 }
 UNREADABLE: Final[Mapping[str, Words]] = {

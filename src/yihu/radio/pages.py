@@ -1,9 +1,11 @@
 """The set: one page to hear and to talk, from any phone or desk screen with a browser."""
 
 import re
+from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.csp import CSP
@@ -50,11 +52,15 @@ def the_set(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def ticket(request: StaffRequest) -> HttpResponse:
-    """A fresh ticket for this device, good for a minute."""
+    """A fresh ticket for this device, good for a minute. A lost set gets none, and is signed out:
+    whoever found it is to read nothing on it."""
     device = request.POST.get("device", "")
     if not DEVICE.fullmatch(device):
         return JsonResponse({"code": "no_device"}, status=400)
     made = queries.ticket(request.actor, device)
+    if queries.stunned([made.device]):
+        logout(request)
+        return JsonResponse({"code": "stunned"}, status=HTTPStatus.GONE)
     return JsonResponse({"ticket": made.signed()})
 
 
@@ -62,7 +68,7 @@ def ticket(request: StaffRequest) -> HttpResponse:
 @require_safe
 def bursts(request: StaffRequest, group: str) -> HttpResponse:
     """What was said on a group lately, to be heard again."""
-    found = queries.group_of(request.actor, group)
+    found = queries.heard_by(request.actor).filter(pk=group).first()
     if found is None:
         raise Http404
     said = queries.said_on(request.actor, found)

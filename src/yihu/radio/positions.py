@@ -15,7 +15,7 @@ from yihu.dispatch.actions import Place
 from yihu.kernel.access import Actor, Refused
 from yihu.kernel.writing import one_by_one
 from yihu.people.directory import Roster
-from yihu.people.roles import DIRECTING
+from yihu.people.queries import directed_by
 from yihu.people.shifts import shift_of
 from yihu.radio.models import Position, PositionLook
 
@@ -44,9 +44,7 @@ def report(*, actor: Actor, place: Place) -> Position:
 def look(*, actor: Actor, person: UUID) -> list[Position]:
     """Where somebody has been in the shift that they work, the newest first; that one looked is
     kept. For whoever directs the net of a unit of theirs; raises Refused for anybody else."""
-    roster = Roster.now(actor.district)
-    units = {post.organisation for post in roster.held_by(person)}
-    if not any(post.role in DIRECTING and units & post.reach for post in actor.posts):
+    if not may_look(actor, person):
         raise Refused("not_yours", "this person's positions are not this actor's to see")
     with one_by_one():
         PositionLook.objects.create(person_id=person, by_id=actor.staff_id, at=timezone.now())
@@ -55,6 +53,12 @@ def look(*, actor: Actor, person: UUID) -> list[Position]:
             return []
         since = Position.objects.filter(person=person, at__gte=shift.since)
         return list(since.order_by("-at")[:LIMIT])
+
+
+def may_look(actor: Actor, person: UUID) -> bool:
+    """Whether the actor directs the net of a unit of somebody's."""
+    held = Roster.now(actor.district).held_by(person)
+    return not directed_by(actor).isdisjoint(post.organisation for post in held)
 
 
 def trail(actor: Actor) -> QuerySet[Position]:

@@ -7,11 +7,14 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from yihu.kernel import vault
 from yihu.kernel.access import Actor
+from yihu.kernel.models import SealedPart
 from yihu.kernel.queries import visible_to
+from yihu.kernel.timeline import open_part
 from yihu.people.directory import current
 from yihu.people.roles import DIRECTING
-from yihu.people.shifts import on_shift
+from yihu.people.shifts import on_shift, shift_of
 from yihu.radio.models import Burst, GroupKind, GroupMember, Radio, TalkGroup
 from yihu.radio.tickets import GroupRight, Ticket
 
@@ -86,24 +89,23 @@ def rights_of(people: Iterable[UUID]) -> dict[UUID, tuple[GroupRight, ...]]:
     return {person: open_now.get(person, ()) for person in found}
 
 
-def group_of(actor: Actor, code: str) -> TalkGroup | None:
-    """A group that the actor is on."""
-    member = memberships(actor).filter(group=code).first()
-    return member.group if member else None
+def heard_by(actor: Actor) -> QuerySet[TalkGroup]:
+    """The groups that somebody hears now, and whose stored voice is theirs: none off duty."""
+    on = TalkGroup.objects.filter(pk__in=memberships(actor).values("group"))
+    return on if shift_of(actor.id) else on.none()
 
 
 def said_on(actor: Actor, group: TalkGroup, limit: int = 50) -> list[Burst]:
-    """The newest bursts of a group that the actor is on."""
-    mine = memberships(actor).filter(group=group).values("group")
-    found = Burst.objects.filter(group__in=mine).select_related("person")
+    """The newest bursts of a group that the actor hears."""
+    found = Burst.objects.filter(group=group, group__in=heard_by(actor)).select_related("person")
     since = timezone.now() - KEPT
     return list(found.filter(started_at__gte=since).order_by("-started_at")[:limit])
 
 
 def burst(actor: Actor, pk: UUID) -> Burst | None:
-    """A burst that the actor may hear: of a group of theirs, or of an incident that they know of;
-    None where there is none, or it is not theirs to hear."""
-    theirs = Q(group__in=memberships(actor).values("group")) | Q(about__in=visible_to(actor))
+    """A burst that the actor may hear: of a group that they hear, or of an incident that they know
+    of; None where there is none, or it is not theirs."""
+    theirs = Q(group__in=heard_by(actor)) | Q(about__in=visible_to(actor))
     return Burst.objects.filter(theirs, pk=pk).first()
 
 
@@ -122,3 +124,17 @@ def stunned(devices: Iterable[str]) -> set[str]:
     by_own = {device.rpartition("-")[2]: device for device in devices}
     lost = Radio.objects.filter(device__in=list(by_own), stunned_at__isnull=False)
     return {by_own[own] for own in lost.values_list("device", flat=True) if own in by_own}
+
+
+def answers_of(matters: Iterable[UUID]) -> dict[UUID, str]:
+    """What whoever reported these was told of their end: one statement."""
+    parts = SealedPart.objects.filter(matter__in=list(matters), what="answer", audience="party")
+    found = parts.select_related("party").order_by("seq")
+    return {part.matter_id: open_part(part).text or "" for part in found}
+
+
+def photo_of(matter: UUID, part: UUID) -> bytes | None:
+    """A photo in a matter, as JPEG; None where there is none, or it was erased."""
+    photos = SealedPart.objects.filter(matter=matter, media_type="image/jpeg", erased_at=None)
+    kept = photos.select_related("party").filter(pk=part).first()
+    return vault.unseal(kept, vault.key_of(kept.party)).content if kept else None

@@ -5,11 +5,13 @@ import contextlib
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from yihu.kernel import sealed
 from yihu.radio.loops import MESSAGE
-from yihu.radio.models import Burst, Call
+from yihu.radio.models import Burst, Call, CallKind
+from yihu.radio.positions import EXACT
 from yihu.radio.queries import KEPT
 
 LIMIT = 100
@@ -30,11 +32,12 @@ def forget() -> int:
 
 
 def forget_messages() -> int:
-    """Erase the words, photos and positions of messages past their time."""
+    """Erase the words, photos and positions of messages past their time: a position after a day,
+    since one that is sealed cannot be made coarse."""
     now = timezone.now()
     past = Call.objects.filter(
+        Q(sent_at__lt=now - KEPT) | Q(kind=CallKind.POSITION, sent_at__lt=now - EXACT),
         erased_at=None,
-        sent_at__lt=now - KEPT,
         about=None,
         matter__loop=MESSAGE.name,
         matter__closed_at__isnull=False,

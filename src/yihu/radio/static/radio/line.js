@@ -6,6 +6,8 @@ const ASKS_EVERY = 4000, SILENT = 10_000; // milliseconds: a network can vanish 
 // Why the relay closes the line of a page that another one of this browser has taken over from: they
 // must not take it from each other without end.
 const ELSEWHERE = "logged in elsewhere";
+const LOST = "lost set"; // the web server gives it no ticket and has signed it out
+const GONE = 410;
 const BACKLOG = 8192; // bytes: some two seconds of speech that the network does not take
 
 /** 32 hex digits of this browser's own. */
@@ -70,6 +72,7 @@ export class Line extends EventTarget {
     try {
       const body = new URLSearchParams({ device: device() });
       const answer = await fetch(this.ticketAddress, { method: "POST", body, headers: { "X-CSRFToken": this.csrf } });
+      if (answer.status === GONE) return this.#drop(LOST);
       if (!answer.ok || answer.redirected) throw new Error("no ticket");
       const { ticket } = await answer.json();
       socket.send(JSON.stringify({ say: "Login", ticket, epoch: this.#epoch, since: this.#seen }));
@@ -104,17 +107,17 @@ export class Line extends EventTarget {
   }
 
   /** Closing properly would wait for the other end, which may be gone. */
-  #drop() {
+  #drop(reason) {
     const socket = this.#socket;
     socket.onopen = socket.onclose = socket.onmessage = null;
     socket.close();
-    this.#again(socket);
+    this.#again(socket, reason);
   }
 
   #again(socket, reason = "") {
     if (socket !== this.#socket) return;
     this.dispatchEvent(new CustomEvent("lost", { detail: reason }));
-    if (reason === ELSEWHERE) return;
+    if (reason === ELSEWHERE || reason === LOST) return;
     const longest = Date.now() - this.#welcomed < PATIENT ? LONGEST : LATER;
     const pause = Math.min(FIRST * 2 ** this.#attempts++, longest);
     this.#waiting = setTimeout(() => this.#connect(), pause * (0.5 + Math.random() / 2));

@@ -14,7 +14,7 @@ import { Talk } from "./talk.js";
 
 const set = at("set"), data = set.dataset;
 const { "X-CSRFToken": csrf } = JSON.parse(document.body.getAttribute("hx-headers"));
-const WHY = { stunned: "stunned", "logged in elsewhere": "elsewhere_open" }; // said when a line ends
+const WHY = { stunned: "stunned", "lost set": "stunned", "logged in elsewhere": "elsewhere_open" }; // said when a line ends
 const [ALARM, CALLED] = [1175, 988]; // hertz
 
 const sound = new Sound();
