@@ -146,7 +146,7 @@ def _forces(actor: Actor, cast: Cast, sites: list[KeySite], random: Random) -> F
 
 
 def _group(actor: Actor, cast: Cast, members: list[Person]) -> TalkGroup:
-    directing = ("chief", "deputy", "dispatcher1", "dispatcher2")
+    police = ("chief", "deputy", "dispatcher", "officer")
     return open_group(
         actor=actor,
         organisation=cast.station,
@@ -155,7 +155,11 @@ def _group(actor: Actor, cast: Cast, members: list[Person]) -> TalkGroup:
         name_en="Key sites",
         code=f"{cast.station.district}-sites",
         members={
-            person.pk: True for person in (*members, *(cast.people[name] for name in directing))
+            person.pk: True
+            for person in (
+                *members,
+                *(one for name, one in cast.people.items() if name.startswith(police)),
+            )
         },
     )
 
