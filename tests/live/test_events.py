@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yihu.live.events import KEPT, Audience, EventLog
@@ -52,6 +52,7 @@ def test_who_comes_back_hears_what_was_meant_for_them_and_nothing_else(
     assert [told.event["n"] for told in missed] == wanted
 
 
+@settings(deadline=None)  # each fills a log
 @given(st.integers(-3, KEPT + 30), st.integers(0, 25))
 def test_whoever_slept_too_long_is_told_to_reload_and_never_gets_a_part(
     since: int, beyond: int

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yihu.live.events import EventLog
@@ -305,6 +305,7 @@ def ticket(device: int) -> Ticket:
     return Ticket(f"set{device}", f"p{device}", "", ("east", "west")[device % 2], mine, device % 2)
 
 
+@settings(deadline=None)
 @given(st.lists(happenings, max_size=80))
 def test_whatever_sets_send_nothing_breaks_and_nothing_leaks(
     walk: list[tuple[str, int, Any]],
