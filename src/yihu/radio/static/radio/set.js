@@ -155,7 +155,7 @@ function happened(event) {
     follow();
     if (muted.length) tell(say("unmuted"), showFloor);
   }
-  if (event.topic === "alarm" || event.topic === "incident") htmx.trigger("#alarms", "alarm");
+  if (["alarm", "incident", "group"].includes(event.topic)) htmx.trigger("#alarms", "alarm");
   document.dispatchEvent(new CustomEvent("happening", { detail: event })); // others of the page listen
 }
 
