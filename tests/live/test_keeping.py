@@ -300,6 +300,9 @@ def test_a_set_that_is_stunned_is_cut_off_and_one_that_was_found_may_come_back(
     )
     run(keeper.watch(world.net), lambda: ann.closed == "stunned")
     assert not bo.closed
+    colleague = Phone(queries.ticket(town.actor("officer"), "0" * 32))
+    world.net.login(colleague)  # another person on the same tablet
+    run(keeper.watch(world.net), lambda: colleague.closed == "stunned")
     lost.stunned_at = None
     lost.save()
     run(keeper.watch(world.net), lambda: not world.net.stunned)

@@ -121,9 +121,10 @@ def stunned(devices: Iterable[str]) -> set[str]:
 
     A device of a ticket is somebody's id and the browser's own 32 digits.
     """
-    by_own = {device.rpartition("-")[2]: device for device in devices}
-    lost = Radio.objects.filter(device__in=list(by_own), stunned_at__isnull=False)
-    return {by_own[own] for own in lost.values_list("device", flat=True) if own in by_own}
+    own = {device: device.rpartition("-")[2] for device in devices}
+    lost = Radio.objects.filter(device__in=set(own.values()), stunned_at__isnull=False)
+    digits = set(lost.exclude(device="").values_list("device", flat=True))
+    return {device for device in own if own[device] in digits}
 
 
 def answers_of(matters: Iterable[UUID]) -> dict[UUID, str]:
