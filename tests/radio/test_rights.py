@@ -4,7 +4,10 @@ import secrets
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.support import register
 from tests.support.desk import login
 from tests.support.net import talkgroup
 from tests.support.town import Town, build
@@ -164,3 +167,29 @@ def test_a_position_that_was_sent_is_gone_after_a_day(town: Town) -> None:
     Call.objects.update(sent_at=timezone.now() - timedelta(hours=25))
     assert forget_messages() == 1
     assert Call.objects.get(erased_at=None).kind == "text"
+
+
+@pytest.mark.parametrize("address", ["/net/groups/", "/net/sites/", "/radio/", "/radio/calls/"])
+def test_a_list_asks_no_more_for_more_rows(town: Town, address: str) -> None:
+    register.site(town, name="万和商场")
+
+    def more(count: int) -> None:
+        for number in range(count):
+            talkgroup(town, secrets.token_hex(4), on=("chief", "guard"))
+            site = register.site(town, name=secrets.token_hex(4))
+            order = Instruction(do=Order.GO, where="北门", site=site.pk, count=number + 1)
+            instruct(
+                actor=town.actor("chief"),
+                person=town.people["guard"].id,
+                instruction=order,
+                client_key=key(),
+            )
+
+    client = login(town, "guard" if address.startswith("/radio") else "chief")
+    asked = []
+    for count in (1, 4):
+        more(count)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address).status_code == 200
+        asked.append(len(captured))
+    assert asked[0] == asked[1]

@@ -1,5 +1,6 @@
 """The forms of calls: to a group, to one person, and what that person gives back."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -87,7 +88,7 @@ class InstructionForm(KeyedForm, _Parts):
                 for person, name, roles in call_queries.people_directed(actor)
             ),
         ]
-        self.fields["site"].choices = _sites(actor.district)  # type: ignore[attr-defined]
+        self.fields["site"].choices = _sites(call_queries.sites_of(actor.district))  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -109,10 +110,16 @@ class ReadBackForm(_Parts):
     volunteers, to whom nothing of the police's is offered."""
 
     def __init__(
-        self, call: Call, said: dict[str, str], data: Any = None, *, crew: bool = False
+        self,
+        call: Call,
+        said: dict[str, str],
+        sites: Mapping[UUID, str],
+        data: Any = None,
+        *,
+        crew: bool = False,
     ) -> None:
         super().__init__(data, auto_id=f"back_{call.matter.reference}_%s")
-        self.fields["site"].choices = _sites(call.district)  # type: ignore[attr-defined]
+        self.fields["site"].choices = _sites(sites)  # type: ignore[attr-defined]
         if crew:
             offered = [(order, title) for order, title in ORDERS.items() if order not in FOR_POLICE]
             self.fields["do"].choices = offered  # type: ignore[attr-defined]
@@ -128,6 +135,5 @@ class ReadBackForm(_Parts):
         return ReadBack(**self.parts())
 
 
-def _sites(district: str) -> list[tuple[str, str]]:
-    found = call_queries.sites_of(district)
-    return [("", gettext("请选择")), *((unit.hex, title) for unit, title in found.items())]
+def _sites(sites: Mapping[UUID, str]) -> list[tuple[str, str]]:
+    return [("", gettext("请选择")), *((unit.hex, title) for unit, title in sites.items())]

@@ -169,15 +169,15 @@ def _find(request: StaffRequest, reference: str) -> Matter:
 
 def shown(request: StaffRequest, work: Work, status: int = HTTPStatus.OK) -> HttpResponse:
     call = work.matter.call
-    said = call_queries.words_of([call])[call.pk]
+    said, sites = call_queries.words_of([call])[call.pk], call_queries.sites_of(call.district)
     context = {
         **_answers(work.matter),
         "work": work,
         "words": work.heading,
-        "one": told(call, said),
+        "one": told(call, said, sites),
     }
     if call.kind == CallKind.INSTRUCTION:
-        context["back"] = beside(call, said, context["answers"].seats[0])
+        context["back"] = beside(call, said, sites, context["answers"].seats[0])
     return render(request, "radio/calls/call.html", context, status=status)
 
 

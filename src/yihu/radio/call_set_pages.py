@@ -31,8 +31,9 @@ def _panel(
     refused: str = "",
 ) -> HttpResponse:
     """A piece of the set's page for its script, a page of its own for whoever has none."""
+    sites, crew = call_queries.sites_of(request.actor.district), is_crew(request.actor)
     found = [
-        for_set(one, answering if one.call.pk == of else None, crew=is_crew(request.actor))
+        for_set(one, answering if one.call.pk == of else None, sites, crew=crew)
         for one in call_queries.for_me(request.actor)
     ]
     piece = bool(request.htmx)  # type: ignore[attr-defined]
@@ -80,7 +81,8 @@ def given_back(request: StaffRequest, reference: str) -> HttpResponse:
     said = call_queries.words_of([seat.call])[seat.call_id]
     if "do" not in seat.call.asks:
         raise Http404
-    form = ReadBackForm(seat.call, said, request.POST, crew=is_crew(request.actor))
+    sites = call_queries.sites_of(request.actor.district)
+    form = ReadBackForm(seat.call, said, sites, request.POST, crew=is_crew(request.actor))
     if not form.is_valid():
         return _panel(request, form, seat.call_id)
     answers.read_back(actor=request.actor, call=seat.call_id, given=form.given)

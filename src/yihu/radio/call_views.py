@@ -42,11 +42,15 @@ class Told:
         return bool(self.call.asks.get("spoken"))
 
 
-def told(call: Call, said: Mapping[str, str], seat: Addressee | None = None) -> Told:
+type Sites = Mapping[UUID, str]
+"""The district's key sites by name (`call_queries.sites_of`)."""
+
+
+def told(call: Call, said: Mapping[str, str], sites: Sites, seat: Addressee | None = None) -> Told:
     return Told(
         call=call,
         words=said.get("words", ""),
-        lines=_lines(call, said),
+        lines=_lines(call, said, sites),
         photo=UUID(said["photo"]) if said.get("photo") else None,
         position=_position(said.get("position", "")),
         correction=said.get("correction", ""),
@@ -54,11 +58,11 @@ def told(call: Call, said: Mapping[str, str], seat: Addressee | None = None) -> 
     )
 
 
-def for_set(one: ForMe, answering: ReadBackForm | None, *, crew: bool) -> Told:
+def for_set(one: ForMe, answering: ReadBackForm | None, sites: Sites, *, crew: bool) -> Told:
     """With the form that gives an instruction back, where that is owed."""
-    found = told(one.call, one.said, one.seat)
+    found = told(one.call, one.said, sites, one.seat)
     owes = one.waits and found.instruction and not found.spoken
-    form = (answering or ReadBackForm(one.call, one.said, crew=crew)) if owes else None
+    form = (answering or ReadBackForm(one.call, one.said, sites, crew=crew)) if owes else None
     return Told(
         found.call, found.words, found.lines, found.photo, found.position, found.correction,
         one.seat, one.waits, form,
@@ -68,17 +72,17 @@ def for_set(one: ForMe, answering: ReadBackForm | None, *, crew: bool) -> Told:
 NAMES = {"do": N_("做什么"), "where": N_("在哪里"), "count": N_("几个人"), "at": N_("几点")}
 
 
-def _lines(call: Call, said: Mapping[str, str]) -> list[tuple[str, str]]:
+def _lines(call: Call, said: Mapping[str, str], sites: Sites) -> list[tuple[str, str]]:
     if call.kind != CallKind.INSTRUCTION:
         return []
-    parts = _parts(call, call.asks, said.get("where", ""))
+    parts = _parts(call.asks, said.get("where", ""), sites)
     return [(_(NAMES[name]), part) for name, part in parts.items() if part]
 
 
-def _parts(call: Call, codes: Mapping[str, Any], where: str) -> dict[str, str]:
+def _parts(codes: Mapping[str, Any], where: str, sites: Sites) -> dict[str, str]:
     """An instruction's parts in words, by code."""
     if "site" in codes:
-        site = call_queries.sites_of(call.district).get(UUID(codes["site"]), "—")
+        site = sites.get(UUID(codes["site"]), "—")
         where = f"{site} {where}".strip()
     return {
         "do": str(ORDERS[Order(codes["do"])]),
@@ -88,12 +92,14 @@ def _parts(call: Call, codes: Mapping[str, Any], where: str) -> dict[str, str]:
     }
 
 
-def beside(call: Call, said: Mapping[str, str], seat: Addressee) -> list[tuple[str, ...]]:
+def beside(
+    call: Call, said: Mapping[str, str], sites: Sites, seat: Addressee
+) -> list[tuple[str, ...]]:
     """What was asked and what was given back, part by part: name, asked, given, and "same"."""
     if seat.read_back is None:
         return []
-    asked = _parts(call, call.asks, said.get("where", ""))
-    given = _parts(call, seat.read_back, call_queries.given_where(call))
+    asked = _parts(call.asks, said.get("where", ""), sites)
+    given = _parts(seat.read_back, call_queries.given_where(call), sites)
     return [
         (_(NAMES[name]), part, given[name], "same" if normal(part) == normal(given[name]) else "")
         for name, part in asked.items()

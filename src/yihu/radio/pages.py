@@ -1,6 +1,5 @@
 """The set: one page to hear and to talk, from any phone or desk screen with a browser."""
 
-import re
 from http import HTTPStatus
 from uuid import UUID
 
@@ -13,11 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yihu.people.desk import StaffRequest, staff_page
 from yihu.radio import archive, queries
+from yihu.radio.custody import DEVICE
 from yihu.radio.recording import NotARecording
 from yihu.radio.set_pages import on_duty
 from yihu.radio.set_words import sentences
-
-DEVICE = re.compile(r"[0-9a-f]{32}")
 
 
 def relay_address(request: HttpRequest) -> str:
