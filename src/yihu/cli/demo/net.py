@@ -152,7 +152,7 @@ def _group(actor: Actor, cast: Cast, members: list[Person]) -> TalkGroup:
         organisation=cast.station,
         kind=GroupKind.SITES,
         name="重点单位",
-        name_en="Key sites",
+        name_en="Key premises",
         code=f"{cast.station.district}-sites",
         members={
             person.pk: True
