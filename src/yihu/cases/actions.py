@@ -33,16 +33,12 @@ from yihu.kernel.access import Actor, ActorKind, Refused, directory
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.models import Matter
 from yihu.kernel.outbox import Notice
-from yihu.kernel.parties import NewParty
+from yihu.kernel.parties import KEEPER, NewParty
 from yihu.kernel.queries import visible_to
 from yihu.kernel.sealed import acting_as
 from yihu.kernel.writing import one_by_one
 from yihu.people.models import Organisation, Person
 from yihu.people.roles import HANDLER
-
-KEEPER = "keeper"
-"""The party without a person whose key seals what staff write in a matter that no resident
-is in."""
 
 
 def _key() -> bytes:

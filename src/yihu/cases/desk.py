@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from yihu.cases import queries, words
 from yihu.cases.privacy import Found, traces
 from yihu.cases.schemas import Written
-from yihu.direct.desk_matter import Deed, Desk
+from yihu.direct.desk_matter import Deed
 from yihu.direct.desk_views import Line
-from yihu.direct.words import owner
+from yihu.direct.inside import Inside
 from yihu.kernel.loop import Act, Move
 from yihu.kernel.timeline import Happening
-from yihu.people.directory import role_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Passage:
     found: list[tuple[Found, str]]
 
 
-class Work(Desk):
+class Work(Inside):
     language: ClassVar[Any] = words
     do_page: ClassVar[str] = "cases:do"
 
@@ -65,33 +64,13 @@ class Work(Desk):
             for field, text in self.version.model_dump().items()
         ]
 
-    @property
-    def heading(self) -> dict[str, str]:
-        """Where it stands, whose turn it is, and at which office."""
-        place = self.matter.declared.places[self.matter.step]
-        office = self.house(self.matter.office_id)
-        return {"step": str(place.title), "owner": owner(self.matter), "office": office}
-
     @cached_property
     def lines(self) -> list[Line]:
-        """No resident reads any of it, so nothing is marked as hidden from them; a version that
-        was handed in stands above."""
+        """A version that was handed in stands above."""
         return [
-            replace(
-                line,
-                internal=False,
-                said=[]
-                if happening.name == "submit"
-                else [replace(said, internal=False) for said in line.said],
-            )
+            replace(line, said=[]) if happening.name == "submit" else line
             for line, happening in zip(super().lines, self.history, strict=True)
         ]
-
-    def _who(self, happening: Happening) -> str:
-        if happening.by == "clock":
-            return _("系统按时限自动")
-        role = role_title(happening.role) if happening.role else ""
-        return " · ".join(filter(None, [happening.person, role]))
 
     def _facts(self, happening: Happening) -> Iterable[str]:
         facts = happening.facts

@@ -17,14 +17,11 @@ from yihu.kernel.access import Actor, ActorKind, Refused
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.models import Matter
 from yihu.kernel.outbox import Notice
-from yihu.kernel.parties import NewParty
+from yihu.kernel.parties import KEEPER, NewParty
 from yihu.kernel.writing import one_by_one
 from yihu.people.models import Organisation
 from yihu.people.queries import station_over, unit_of
 from yihu.people.roles import DISPATCHER, REPORTER
-
-KEEPER = "keeper"
-"""The party without a person whose key seals what is written in an incident."""
 
 
 @dataclass(frozen=True, slots=True)

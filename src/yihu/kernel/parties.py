@@ -10,6 +10,9 @@ from yihu.kernel.payload import Part
 
 SUBJECT = "subject"
 """The party whom a matter is about: blind to it, as is everyone they command."""
+KEEPER = "keeper"
+"""The party without a person whose key seals what staff write in a matter that no resident
+is in."""
 BENEFICIARY = "beneficiary"
 """The party whom a matter is for, such as whoever is praised: they may see it, never judge it."""
 

@@ -18,7 +18,7 @@ from yihu.kernel.access import Actor, Refused
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.loop import Loop
 from yihu.kernel.models import Matter
-from yihu.kernel.parties import NewParty
+from yihu.kernel.parties import KEEPER, NewParty
 from yihu.kernel.payload import Part, split
 from yihu.kernel.queries import visible_to
 from yihu.kernel.writing import one_by_one
@@ -26,7 +26,6 @@ from yihu.people.directory import current
 from yihu.people.queries import directed_by
 from yihu.people.roles import CALLED, DIRECTING, NO_POLICE_POWERS
 from yihu.people.shifts import on_shift, shift_of
-from yihu.radio.groups import KEEPER
 from yihu.radio.happenings import tell
 from yihu.radio.loops import CALL, MESSAGE
 from yihu.radio.models import Addressee, Call, CallKind, GroupMember, TalkGroup

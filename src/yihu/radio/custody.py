@@ -14,14 +14,13 @@ from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, Refused
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.models import Matter
-from yihu.kernel.parties import NewParty
+from yihu.kernel.parties import KEEPER, NewParty
 from yihu.kernel.writing import one_by_one
 from yihu.people.directory import current
 from yihu.people.models import Organisation
 from yihu.people.queries import directed_by, reach_of, station_over
 from yihu.places import actions as places
 from yihu.places.models import Force, KeySite
-from yihu.radio.groups import KEEPER
 from yihu.radio.loops import CUSTODY
 from yihu.radio.models import Custody, Radio
 

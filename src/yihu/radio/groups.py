@@ -13,7 +13,7 @@ from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, ActorKind, Refused, directory
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.models import Matter
-from yihu.kernel.parties import NewParty
+from yihu.kernel.parties import KEEPER, NewParty
 from yihu.kernel.writing import one_by_one
 from yihu.people import actions as people
 from yihu.people.models import Organisation
@@ -24,9 +24,6 @@ from yihu.radio.happenings import tell
 from yihu.radio.loops import TALKGROUP
 from yihu.radio.models import GroupKind, GroupMember, TalkGroup
 from yihu.radio.schemas import Member, Membership
-
-KEEPER = "keeper"
-"""The party without a person whose key seals what is written in a matter of the radio's."""
 
 
 def open_group(

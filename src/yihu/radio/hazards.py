@@ -13,14 +13,13 @@ from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, Refused
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.models import Matter
-from yihu.kernel.parties import NewParty
+from yihu.kernel.parties import KEEPER, NewParty
 from yihu.kernel.payload import Part
 from yihu.kernel.writing import one_by_one
 from yihu.people.queries import station_over, unit_of
 from yihu.people.roles import REPORTER
 from yihu.people.shifts import shift_of
 from yihu.radio.actions import directing
-from yihu.radio.groups import KEEPER
 from yihu.radio.happenings import tell
 from yihu.radio.loops import HAZARD
 from yihu.radio.models import Hazard

@@ -1,8 +1,6 @@
 """A talk group or a set in custody on somebody's desk: the direct desk, in the net's words."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import cached_property
 from http import HTTPStatus
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,16 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from yihu.direct import doing
-from yihu.direct.desk_matter import Desk
-from yihu.direct.desk_views import Line
-from yihu.direct.words import owner
+from yihu.direct.inside import Inside
 from yihu.kernel.access import Refused
 from yihu.kernel.actions import KeyReused
 from yihu.kernel.loop import Act, Move
 from yihu.kernel.models import Matter
 from yihu.kernel.timeline import Happening
 from yihu.people.desk import StaffRequest, staff_page
-from yihu.people.directory import Holding, role_title
+from yihu.people.directory import Holding
 from yihu.people.queries import directed_by
 from yihu.radio import custody, groups, net_queries, net_words
 from yihu.radio.loops import CUSTODY, TALKGROUP
@@ -41,35 +37,13 @@ MOVES: dict[str, Callable[..., object]] = {
 PAGES = {TALKGROUP.name: "radio:talkgroup", CUSTODY.name: "radio:custody"}
 
 
-class Work(Desk):
+class Work(Inside):
     language: ClassVar[Any] = net_words
     do_page: ClassVar[str] = "radio:net_do"
 
     def _sensible(self, declared: Move | Act) -> bool:
         kept = declared.name == "keep" and self.matter.kind == GroupKind.PRIVATE
         return declared.name not in OWN_FORMS and not kept and super()._sensible(declared)
-
-    @property
-    def heading(self) -> dict[str, str]:
-        place = self.matter.declared.places[self.matter.step]
-        office = self.house(self.matter.office_id)
-        return {"step": str(place.title), "owner": owner(self.matter), "office": office}
-
-    @cached_property
-    def lines(self) -> list[Line]:
-        """Nothing of it is a resident's to read, so nothing is marked as hidden from them."""
-        return [
-            replace(
-                line, internal=False, said=[replace(said, internal=False) for said in line.said]
-            )
-            for line in super().lines
-        ]
-
-    def _who(self, happening: Happening) -> str:
-        if happening.by == "clock":
-            return _("系统按时限自动")
-        role = role_title(happening.role) if happening.role else ""
-        return " · ".join(filter(None, [happening.person, role]))
 
     def _facts(self, happening: Happening) -> Iterable[str]:
         facts = happening.facts
