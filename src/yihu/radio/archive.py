@@ -32,8 +32,12 @@ def keep(burst: Burst, packets: Iterable[bytes]) -> None:
     for packet in packets:
         recording.add(packet)
     recording.end()
-    with _path(burst).open("rb") as file:
-        os.fsync(file.fileno())
+    for written in (_path(burst), _path(burst).parent):  # the sound, and that it is there
+        handle = os.open(written, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def sound_of(burst: Burst) -> bytes:

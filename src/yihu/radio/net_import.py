@@ -159,9 +159,7 @@ class Planner:
         crew = net_queries.crew([unit.pk for unit in net])
         for unit in net:
             self.crews[unit.name] = {(p.username, p.name) for p in crew.get(unit.pk, [])}
-        self.usernames = set(
-            Person.objects.filter(district=district).values_list("username", flat=True)
-        )
+        self.usernames = set(Person.objects.values_list("username", flat=True))
         self.groups = list(net_queries.groups(actor))
         self.radios: dict[str, Radio | None] = {
             radio.number: radio

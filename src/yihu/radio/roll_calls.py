@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from yihu.kernel.access import Actor, Refused, clock_actor
-from yihu.kernel.actions import Done
+from yihu.kernel.actions import Done, KeyReused
 from yihu.kernel.schedule import working_calendar
 from yihu.people.directory import Roster
 from yihu.people.queries import directed_by, stations
@@ -73,7 +73,7 @@ def call_due(now: datetime | None = None) -> int:
                 office=station.pk,
                 client_key=f"roll-call {station.pk.hex} {month}".encode(),
             )
-        except Refused:  # it has nobody to call
+        except (Refused, KeyReused):  # nobody to call, or another clock was quicker
             continue
         begun += 1
     return begun
