@@ -132,6 +132,15 @@ def test_a_call_that_is_over_asks_for_nothing(town: Town) -> None:
     assert "已结束" in page
 
 
+def test_an_alarm_that_a_set_sends_again_in_other_hands_is_the_same_alarm(town: Town) -> None:
+    held = {"key": "e" * 32}
+    first = login(town, "guard").post("/radio/alarm/", held)
+    again = login(town, "stranger").post("/radio/alarm/", held)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["reference"] == first.json()["reference"]
+    assert Matter.objects.filter(loop="incident").count() == 1
+
+
 def test_what_is_added_to_a_closed_alarm_is_refused_and_not_lost(town: Town) -> None:
     guard, words = town.actor("guard"), "人已经跑了，往东去了"
     incident = raise_alarm(actor=guard, client_key=key()).matter

@@ -21,6 +21,8 @@ from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import raised_by
 from yihu.dispatch.words import OUTCOMES
 from yihu.kernel.access import Refused
+from yihu.kernel.actions import Done, KeyReused
+from yihu.kernel.models import Matter
 from yihu.kernel.queries import visible_to
 from yihu.people.desk import StaffRequest, staff_page
 from yihu.radio import alarm_queries as queries
@@ -76,6 +78,8 @@ def alarm(request: StaffRequest) -> HttpResponse:
             place=place_in(request),
             occurred_at=_held_at(request),
         )
+    except KeyReused as before:  # whoever held this set before raised it, at another station
+        done = Done(Matter.objects.get(pk=before.matter), repeated=True)
     except Refused as why:
         return JsonResponse({"code": why.code, "words": refusal(why.code)}, status=409)
     located = raised_by(request.actor).filter(pk=done.matter.pk, longitude__isnull=False)
