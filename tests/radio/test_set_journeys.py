@@ -94,6 +94,9 @@ def test_a_muted_group_is_left_until_an_alarm(at_set: "Callable[[str], Page]", t
     expect(mute).to_have_attribute("aria-pressed", "false")
     expect(page.locator("#alarms")).to_contain_text("一键报警 · mall")
     expect(page.get_by_text("紧急 · guard 正在讲话")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 700})
+    expect(page.locator("#sos")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="拨打110")).to_be_in_viewport(ratio=1)
 
 
 def test_one_browser_is_one_set_and_two_of_its_pages_do_not_fight(
@@ -148,6 +151,9 @@ def test_an_alarm_comes_to_the_control_room_with_what_was_said(
     with room.expect_response(lambda answer: "now/" in answer.url and answer.status == 200):
         pass
     assert player.evaluate("e => !e.paused")  # nobody is cut short by news
+    room.reload()  # the report came after the page
+    room.get_by_role("button", name="接警").click()
+    expect(guard.locator("#alarms")).to_contain_text("指挥室正在处置")
     player.evaluate("e => e.pause()")
     expect(room.get_by_text("两个人在二楼打架")).to_be_visible()
 
