@@ -50,7 +50,6 @@ class InMemory(FileUploadHandler):
 
 def can_be_read(request: HttpRequest) -> bool:
     """Whether the POST can be read to its end; where it cannot, it is empty afterwards."""
-    request.upload_handlers = [InMemory(request)]
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
             return False
