@@ -188,6 +188,7 @@ ROUTES = {
     "desk/incidents/now/": staff(),
     "desk/incidents/<str:reference>/": matters(needs="alarm"),
     "desk/incidents/<str:reference>/now/": matters(needs="alarm"),
+    "desk/incidents/<str:reference>/group/": matters(302, post={}, needs="alarm"),
     "desk/incidents/<str:reference>/do/<slug:name>/": matters(302, post={}, needs="alarm"),
     # positions: taken on duty only, looked at by whoever directs
     "radio/position/": Asked(

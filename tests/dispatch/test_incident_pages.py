@@ -11,7 +11,7 @@ from tests.support.town import Town, build
 
 from yihu.kernel.models import Matter
 from yihu.radio.actions import raise_alarm
-from yihu.radio.models import Burst, Happening
+from yihu.radio.models import Burst, Happening, TalkGroup
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +134,25 @@ def test_no_police_power_is_offered_to_a_guard(town: Town, matter: Matter) -> No
     for name in ("answer", "resolve", "tell", "note"):
         answer = login(town, "guard").post(f"/desk/incidents/{matter.reference}/do/{name}/", {})
         assert answer.status_code == 404
+
+
+def test_an_incident_has_one_group_of_its_own_and_ends_without_it(
+    town: Town, matter: Matter
+) -> None:
+    client = login(town, "dispatcher")
+    address = f"/desk/incidents/{matter.reference}/group/"
+    where = {client.post(address).headers["Location"] for _again in range(2)}
+    group = TalkGroup.objects.get(about=matter)
+    assert where == {f"/net/groups/{group.matter.reference}/"}
+    on_it = set(group.members.values_list("person__username", flat=True))
+    assert on_it == {"guard", "dispatcher", "deputy", "chief"}
+    matter.refresh_from_db()
+    assert not matter.children.exists()  # it would keep the incident from being closed
+
+
+@pytest.mark.parametrize(("name", "groups"), [("officer", 0), ("guard", 0), ("deputy", 1)])
+def test_its_group_is_opened_by_whoever_directs(
+    town: Town, matter: Matter, name: str, groups: int
+) -> None:
+    login(town, name).post(f"/desk/incidents/{matter.reference}/group/")
+    assert TalkGroup.objects.filter(about=matter).count() == groups

@@ -17,9 +17,11 @@ from yihu.direct.desk_views import Line
 from yihu.dispatch import queries
 from yihu.dispatch.desk import Work
 from yihu.dispatch.loops import INCIDENT
+from yihu.kernel.access import Refused
 from yihu.kernel.models import Matter
 from yihu.people.desk import StaffRequest, staff_page
-from yihu.radio import alarm_queries, positions
+from yihu.people.queries import directed_by
+from yihu.radio import alarm_queries, groups, positions
 from yihu.radio.actions import move_incident, place_of
 from yihu.radio.models import Burst, Call
 
@@ -100,7 +102,10 @@ def _story(request: StaffRequest, work: Work) -> dict[str, object]:
 
 def _shown(request: StaffRequest, work: Work, status: int = HTTPStatus.OK) -> HttpResponse:
     raiser = work.incident.raised_by_id
-    context = _story(request, work) | {"may_look": positions.may_look(request.actor, raiser)}
+    context = _story(request, work) | {
+        "may_look": positions.may_look(request.actor, raiser),
+        "directs": work.matter.office_id in directed_by(request.actor),
+    }
     return render(request, "dispatch/incident.html", context, status=status)
 
 
@@ -124,6 +129,22 @@ def story(request: StaffRequest, reference: str) -> HttpResponse:
     """What has happened up to now, for a page that stays open."""
     work = Work(request.sitting, doing.find(request, reference, COUNTER.loops))
     return _fresh(request, "dispatch/story.html", _story(request, work))
+
+
+@staff_page
+@require_POST
+def open_group(request: StaffRequest, reference: str) -> HttpResponse:
+    """A talk group of the incident's own, where more people can be put on."""
+    found = doing.find(request, reference, COUNTER.loops)
+    try:
+        group = groups.open_for_incident(actor=request.actor, incident=found.incident)
+    except Refused:
+        messages.warning(request, _("开不了：警情已经结束，或者不归您调度。"), extra_tags="soon")
+        return redirect("dispatch:incident", found.reference)
+    messages.success(
+        request, _("临时组已开，在这里加人。组里说的话都留在警情里。"), extra_tags="done"
+    )
+    return redirect("radio:talkgroup", group.matter.reference)
 
 
 @staff_page

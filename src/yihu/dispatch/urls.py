@@ -10,5 +10,6 @@ urlpatterns = [
     path("desk/incidents/now/", pages.rows, name="rows"),
     path("desk/incidents/<str:reference>/", pages.incident, name="incident"),
     path("desk/incidents/<str:reference>/now/", pages.story, name="story"),
+    path("desk/incidents/<str:reference>/group/", pages.open_group, name="open_group"),
     path("desk/incidents/<str:reference>/do/<slug:name>/", pages.do, name="do"),
 ]

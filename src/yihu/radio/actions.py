@@ -13,11 +13,9 @@ from yihu.dispatch.queries import running_alarm_of
 from yihu.kernel.access import Actor
 from yihu.kernel.actions import Done
 from yihu.kernel.writing import one_by_one
-from yihu.people.directory import Roster
-from yihu.people.roles import DIRECTING
 from yihu.radio.happenings import tell
 from yihu.radio.models import Burst, GroupMember
-from yihu.radio.queries import memberships
+from yihu.radio.queries import directing, memberships
 
 EMERGENCY = "emergency"
 """The level of a burst that an alarm begins."""
@@ -97,12 +95,6 @@ def _spoken_in(incident: Incident) -> QuerySet[Burst]:
     since = incident.matter.opened_at - BEFORE
     own = Burst.objects.filter(person=incident.raised_by_id, about=None, started_at__gte=since)
     return own.filter(level=EMERGENCY)
-
-
-def directing(district: str, office: UUID) -> set[UUID]:
-    """The people who direct an office's net now."""
-    roster = Roster.now(district)
-    return {who.person for role in DIRECTING for who in roster.holders(role, office)}
 
 
 def place_of(incident: Incident) -> Place | None:

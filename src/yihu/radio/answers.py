@@ -15,11 +15,11 @@ from yihu.kernel.models import Matter
 from yihu.kernel.payload import split
 from yihu.kernel.queries import visible_to
 from yihu.kernel.writing import one_by_one
-from yihu.radio.actions import directing
 from yihu.radio.call_queries import addressed_to, words_of
 from yihu.radio.happenings import tell
 from yihu.radio.loops import CALL
 from yihu.radio.models import Addressee, CallKind
+from yihu.radio.queries import directing
 from yihu.radio.readback import differences
 from yihu.radio.schemas import HeardBack, ReadBack
 

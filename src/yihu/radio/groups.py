@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from pydantic import BaseModel
 
+from yihu.dispatch.models import Incident
 from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, ActorKind, Refused, directory
 from yihu.kernel.actions import Done, NewMatter
@@ -23,6 +24,7 @@ from yihu.people.shifts import on_shift
 from yihu.radio.happenings import tell
 from yihu.radio.loops import TALKGROUP
 from yihu.radio.models import GroupKind, GroupMember, TalkGroup
+from yihu.radio.queries import directing
 from yihu.radio.schemas import Member, Membership
 
 
@@ -85,7 +87,6 @@ def open_group(
                     "members": sorted(members),
                     "listens": sorted(person for person, talks in members.items() if not talks),
                 },
-                parent=about,
                 rows=rows,
             ),
         )
@@ -98,6 +99,32 @@ def open_group(
         )
         tell(actor.district, "group", code, people=members)
     return made[0]
+
+
+def open_for_incident(*, actor: Actor, incident: Incident) -> TalkGroup:
+    """A temporary group for an incident, with whoever raised it and who directs its net; the one
+    that runs already, where there is one. All that is said there is kept with the incident.
+
+    Raises Refused where the incident is over, or its net is not the actor's to arrange.
+    """
+    with one_by_one():
+        matter = Matter.objects.select_for_update().get(pk=incident.pk)
+        if not matter.is_open:
+            raise Refused("closed", "the incident is over")
+        running = TalkGroup.objects.filter(about=matter, matter__closed_at=None).first()
+        return running or open_group(
+            actor=actor,
+            organisation=Organisation.objects.get(pk=matter.office_id),
+            kind=GroupKind.TEMPORARY,
+            name=f"警情 {matter.reference}",
+            name_en=f"Incident {matter.reference}",
+            members={
+                person: True
+                for person in (incident.raised_by_id, *directing(matter.district, matter.office_id))
+                if _is_colleague(actor, person)
+            },
+            about=matter.pk,
+        )
 
 
 def call_privately(*, actor: Actor, person: UUID) -> TalkGroup:
@@ -149,9 +176,13 @@ def hang_up(*, actor: Actor, group: str) -> None:
         tell(actor.district, "group", group, people=found.members.values_list("person", flat=True))
 
 
-def _require_colleague(actor: Actor, person: UUID) -> None:
+def _is_colleague(actor: Actor, person: UUID) -> bool:
     who = directory().actor(person)
-    if who is None or who.district != actor.district or not who.posts:
+    return who is not None and who.district == actor.district and bool(who.posts)
+
+
+def _require_colleague(actor: Actor, person: UUID) -> None:
+    if not _is_colleague(actor, person):
         raise Refused("no_such_person", "this person holds no post here", field="person")
 
 

@@ -19,10 +19,10 @@ from yihu.kernel.writing import one_by_one
 from yihu.people.queries import station_over, unit_of
 from yihu.people.roles import REPORTER
 from yihu.people.shifts import shift_of
-from yihu.radio.actions import directing
 from yihu.radio.happenings import tell
 from yihu.radio.loops import HAZARD
 from yihu.radio.models import Hazard
+from yihu.radio.queries import directing
 from yihu.radio.schemas import Assigned, Mended
 
 LONGEST_TERM = timedelta(days=90)

@@ -12,7 +12,7 @@ from yihu.kernel.access import Actor
 from yihu.kernel.models import SealedPart
 from yihu.kernel.queries import visible_to
 from yihu.kernel.timeline import open_part
-from yihu.people.directory import current
+from yihu.people.directory import Roster, current
 from yihu.people.roles import DIRECTING
 from yihu.people.shifts import on_shift, shift_of
 from yihu.radio.models import Burst, GroupKind, GroupMember, Radio, TalkGroup
@@ -139,3 +139,9 @@ def photo_of(matter: UUID, part: UUID) -> bytes | None:
     photos = SealedPart.objects.filter(matter=matter, media_type="image/jpeg", erased_at=None)
     kept = photos.select_related("party").filter(pk=part).first()
     return vault.unseal(kept, vault.key_of(kept.party)).content if kept else None
+
+
+def directing(district: str, office: UUID) -> set[UUID]:
+    """The people who direct an office's net now."""
+    roster = Roster.now(district)
+    return {who.person for role in DIRECTING for who in roster.holders(role, office)}
