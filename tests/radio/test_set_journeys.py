@@ -151,11 +151,10 @@ def test_an_alarm_comes_to_the_control_room_with_what_was_said(
     with room.expect_response(lambda answer: "now/" in answer.url and answer.status == 200):
         pass
     assert player.evaluate("e => !e.paused")  # nobody is cut short by news
-    room.reload()  # the report came after the page
-    room.get_by_role("button", name="接警").click()
-    expect(guard.locator("#alarms")).to_contain_text("指挥室正在处置")
     player.evaluate("e => e.pause()")
     expect(room.get_by_text("两个人在二楼打架")).to_be_visible()
+    room.get_by_role("button", name="接警").click()  # on the page as it was opened before
+    expect(guard.locator("#alarms")).to_contain_text("指挥室正在处置")
 
 
 def test_a_private_call_turns_both_sets_to_it_and_ends_for_both(
