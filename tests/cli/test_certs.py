@@ -1,6 +1,5 @@
 """HTTPS on a network of one's own: the certificates, who takes them, and the plain page."""
 
-import asyncio
 import base64
 import hashlib
 import json
@@ -20,6 +19,7 @@ from playwright.sync_api import expect
 from tests.cli.test_run import Running, assert_one_sentence, yihu
 from tests.conftest import CHROMIUM_FLAGS
 from tests.support import machine
+from tests.support.apart import run_apart
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LAN = "yihu.lan"
 TOWN = """
+from tests.support.apart import run_apart
 from tests.support.net import talkgroup
 from tests.support.town import build
 town = build()
@@ -199,9 +200,9 @@ def test_and_the_relay(lan: Running, trust: ssl.SSLContext) -> None:
                 await line.recv()
         return closed.value.rcvd.code
 
-    assert asyncio.run(knock(f"https://{LAN}:{lan.port}")) == 1008  # heard, and no ticket
+    assert run_apart(knock(f"https://{LAN}:{lan.port}")) == 1008  # heard, and no ticket
     with pytest.raises(InvalidStatus):
-        asyncio.run(knock(f"http://{LAN}:{lan.port}"))
+        run_apart(knock(f"http://{LAN}:{lan.port}"))
 
 
 def test_the_plain_page_shows_how_to_trust_and_nothing_else(lan: Running) -> None:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError
 from django.utils import timezone
 from tests.live.test_net import OPUS, Phone, World
+from tests.support.apart import run_apart
 from tests.support.net import talkgroup
 from tests.support.town import Town, build
 
@@ -27,6 +28,12 @@ from yihu.radio.tickets import Ticket
 
 SPOKEN = OPUS + bytes(60)
 SOON = 20.0  # seconds until a test gives up waiting; nothing is timed
+
+
+@pytest.fixture(autouse=True)
+def recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of the test's own: what others left would be put right here, too."""
+    monkeypatch.setattr(settings, "RECORDINGS", tmp_path / "recordings")
 
 
 @pytest.fixture
@@ -246,7 +253,7 @@ def run(what: Coroutine[Any, Any, None], until: Callable[[], bool]) -> None:
                 await asyncio.sleep(0.01)
         task.cancel()
 
-    asyncio.run(main())
+    run_apart(main())
 
 
 @pytest.mark.usefixtures("committed_db")
