@@ -34,7 +34,6 @@ ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LAN = "yihu.lan"
 TOWN = """
-from tests.support.apart import run_apart
 from tests.support.net import talkgroup
 from tests.support.town import build
 town = build()
