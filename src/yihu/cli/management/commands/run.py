@@ -31,6 +31,9 @@ WELCOME = """
         找到这封来信，联系、交办、答复。 / Find the message, make contact, assign it, answer.
   居民  {receipt}
         再打开回执，说解决了没有，核对存证。 / Say whether it was solved, and verify the proof.
+  对讲  {radio}
+        两个浏览器就是两部：按住讲，按住两秒报警。
+        Two browsers are two sets: hold to talk, hold two seconds for the alarm.
 {network}
 按 Ctrl-C 停止。 / Press Ctrl-C to stop.
 """
@@ -132,6 +135,7 @@ class Welcome:
             desk=here + reverse("demo_login" if settings.DEMO else "account_login"),
             enter=_ENTER_DEMO if settings.DEMO else _LOG_IN,
             receipt=here + reverse("direct:find"),
+            radio=here + reverse("radio:set"),
             network=self._network() if settings.OWN_TLS else "",
         )
 
