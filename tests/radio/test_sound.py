@@ -25,6 +25,7 @@ def says(page: "Page", milliseconds: int = 1000) -> None:
     expect(page.get_by_text("您在讲")).to_be_visible()
     page.wait_for_timeout(milliseconds)
     page.keyboard.up("Space")
+    expect(page.get_by_text("您在讲")).to_be_hidden()  # the last of it has gone out
 
 
 def hears(page: "Page") -> None:
