@@ -117,8 +117,8 @@ def test_killed_programs_come_back_and_a_stop_leaves_nothing(run) -> None:
     assert set(before) == {"yihu-web", "yihu-relay", "yihu-clock"}
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not set(running.programs().values()) & set(before.values()))
     eventually(lambda: set(running.programs()) == set(before) and running.answers())
-    assert not set(running.programs().values()) & set(before.values())
     last = running.programs()
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(20) == 0
