@@ -1,4 +1,4 @@
-"""What somebody with a set does beside talking: raise the alarm, and free a floor."""
+"""The alarm from a set, and keeping what is said in it with its incident."""
 
 from datetime import datetime, timedelta
 from typing import Any
