@@ -66,6 +66,7 @@ def test_the_dispatcher_answers_resolves_and_tells(town: Town, matter: Matter) -
         ("answer", {}),
         ("resolve", {"outcome": "settled", "words": "已劝开"}),
         ("tell", {"ready": "settled"}),
+        ("close", {}),
     ):
         page = client.get(address)
         assert name in offered(page)
@@ -74,7 +75,7 @@ def test_the_dispatcher_answers_resolves_and_tells(town: Town, matter: Matter) -
     assert matter.step == "closed"
     assert "现场已经平息" in login(town, "guard").get("/radio/alarms/").text
     told = Happening.objects.filter(topic="incident", ref=matter.reference)
-    assert [one.people.count(town.people["guard"].id.hex) for one in told] == [1, 1, 1]
+    assert [one.people.count(town.people["guard"].id.hex) for one in told] == [1, 1, 1, 1]
 
 
 def test_what_was_typed_stays_where_somebody_was_quicker(town: Town, matter: Matter) -> None:

@@ -53,10 +53,12 @@ class Deed:
 @dataclass
 class Desk:
     """A matter on somebody's desk. `answering` is a form that came back with something wrong.
-    `language` and `do_page`: what another room calls its things, and where its deeds go."""
+    `language` and `do_page`: what another room calls its things, and where its deeds go; `paged`:
+    those that have pages of their own."""
 
     language: ClassVar[Any] = words
     do_page: ClassVar[str] = "direct:do"
+    paged: ClassVar[frozenset[str]] = ON_A_PAGE
     sitting: Sitting
     matter: Matter
     answering: Deed | None = None
@@ -109,7 +111,7 @@ class Desk:
         return [
             self._deed(one)
             for one in offered
-            if one.name not in ON_A_PAGE and self.fills(one.by) and self._sensible(one)
+            if one.name not in self.paged and self.fills(one.by) and self._sensible(one)
         ]
 
     def _sensible(self, declared: Move | Act) -> bool:
@@ -161,7 +163,7 @@ class Desk:
     def elsewhere(self) -> set[str]:
         """The acts that are this reader's here, and have their page in another room."""
         acts = self.matter.declared.acts_at(self.matter.step)
-        return {act.name for act in acts if act.name in ON_A_PAGE and self.fills(act.by)}
+        return {act.name for act in acts if act.name in self.paged and self.fills(act.by)}
 
     @cached_property
     def candidates(self) -> list[tuple[str, str]]:

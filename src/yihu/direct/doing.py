@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse
 from pydantic import BaseModel
 
 from yihu.direct import desk_matter
-from yihu.direct.desk_matter import ON_A_PAGE, Deed, Desk
+from yihu.direct.desk_matter import Deed, Desk
 from yihu.kernel import actions as kernel
 from yihu.kernel.access import Conflict, Refused
 from yihu.kernel.actions import KeyReused
@@ -47,7 +47,7 @@ class Counter[D: Desk]:
     def do(self, request: StaffRequest, reference: str, name: str) -> HttpResponse:
         """Make a move or an act as the request's form says."""
         found = find(request, reference, self.loops)
-        declared = _declared(found.declared, name, found.step)
+        declared = _declared(found.declared, name, found.step, self.desk.paged)
         desk = self.desk(request.sitting, found)
         client_key = _client_key(request)
         deed = desk.deed(declared, request.POST, client_key.hex())
@@ -103,12 +103,12 @@ class Counter[D: Desk]:
         return self.shown(request, desk, HTTPStatus.CONFLICT)
 
 
-def _declared(loop: Loop, name: str, step: str) -> Move | Act:
+def _declared(loop: Loop, name: str, step: str, paged: frozenset[str]) -> Move | Act:
     """What a name means here; where it means nothing here any more, what it meant before."""
     here = loop.move(name, step) or loop.act(name, step)
     known: list[Move | Act] = [*loop.moves, *loop.acts]
     found = here or next((one for one in known if one.name == name), None)
-    if found is None or name in ON_A_PAGE:
+    if found is None or name in paged:
         raise Http404
     return found
 

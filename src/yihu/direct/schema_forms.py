@@ -169,6 +169,8 @@ def _field(
             required=required,
             error_messages={"required": PICK_ONE, "invalid_choice": PICK_ONE},
         )
+    if kind is bool:
+        return forms.BooleanField(required=False, initial=bool(info.default))
     if kind is UUID:
         return forms.ChoiceField(
             choices=[("", _("请选择")), *people],

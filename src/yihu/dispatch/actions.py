@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from pydantic import BaseModel
 
+from yihu.dispatch.kinds import RULES, Kind
 from yihu.dispatch.loops import INCIDENT
-from yihu.dispatch.models import Incident, IncidentKind, Priority
+from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import raised_by
 from yihu.dispatch.schemas import Located, Reported
 from yihu.kernel import actions as kernel
@@ -22,6 +24,15 @@ from yihu.kernel.writing import one_by_one
 from yihu.people.models import Organisation
 from yihu.people.queries import station_over, unit_of
 from yihu.people.roles import DISPATCHER, REPORTER
+
+MOMENTS = {
+    "answer": "answered_at",
+    "resolve": "resolved_at",
+    "tell": "told_at",
+    "tell_along": "told_at",
+    "refer": "told_at",
+}
+"""Which moment of an incident a move is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ def raise_alarm(
         occurred_at=occurred_at,
         new=NewMatter(
             loop=INCIDENT,
-            kind=IncidentKind.PANIC_ALARM.value,
+            kind=Kind.PANIC_ALARM.value,
             door="radio",
             office=station.id,
             watch=station.supervisor_id,
@@ -87,9 +98,11 @@ def _incident(
         matter=matter,
         district=matter.district,
         kind=matter.kind,
-        priority=Priority.NOW,
+        priority=RULES[Kind(matter.kind)].urgency,
         raised_by_id=actor.staff_id,
         site=unit,
+        units_needed=RULES[Kind(matter.kind)].units,
+        called_at=matter.opened_at,
         longitude=place.longitude if place else None,
         latitude=place.latitude if place else None,
         accuracy=place.accuracy if place else None,
@@ -144,7 +157,11 @@ def move(
     client_key: bytes,
     payload: BaseModel | None = None,
 ) -> Done:
-    """Move an incident on, by the rules of its loop."""
-    return kernel.move(
-        actor=actor, matter=matter, name=name, seq=seq, client_key=client_key, payload=payload
-    )
+    """Move an incident on, by the rules of its loop; the moment that it reaches is written once."""
+    with one_by_one():
+        done = kernel.move(
+            actor=actor, matter=matter, name=name, seq=seq, client_key=client_key, payload=payload
+        )
+        if (moment := MOMENTS.get(name)) and not done.repeated:
+            Incident.objects.filter(pk=matter, **{moment: None}).update(**{moment: timezone.now()})
+        return done

@@ -103,7 +103,7 @@ def _story(request: StaffRequest, work: Work) -> dict[str, object]:
 def _shown(request: StaffRequest, work: Work, status: int = HTTPStatus.OK) -> HttpResponse:
     raiser = work.incident.raised_by_id
     context = _story(request, work) | {
-        "may_look": positions.may_look(request.actor, raiser),
+        "may_look": raiser is not None and positions.may_look(request.actor, raiser),
         "directs": work.matter.office_id in directed_by(request.actor),
     }
     return render(request, "dispatch/incident.html", context, status=status)

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from yihu.dispatch.loops import WORKING
 from yihu.dispatch.models import Incident
 from yihu.kernel.access import Actor
 from yihu.kernel.queries import visible_to
 
-UNSETTLED = ("received", "handling")
+UNSETTLED = WORKING
 """The steps of an incident at which help is still on its way."""
 
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from yihu.direct.replies import READY, Ready
 from yihu.direct.words import Words
-from yihu.dispatch.schemas import Outcome
+from yihu.dispatch.kinds import Kind, Urgency
+from yihu.dispatch.schemas import Excuse, Outcome, Override, Receiver, Unable
+from yihu.dispatch.titles import KINDS, URGENCIES
 from yihu.kernel.loop import Act, Move
 
 KEYS: Final[Mapping[str, str]] = {}
@@ -20,12 +22,54 @@ OUTCOMES: Final[Mapping[str, Words]] = {
     Outcome.NOTHING_FOUND: _("到场没有发现情况"),
     Outcome.FALSE_ALARM: _("误报"),
 }
-FIELDS: Final[Mapping[str, Words]] = {"outcome": _("结果")}
+FIELDS: Final[Mapping[str, Words]] = {
+    "outcome": _("结果"),
+    "kind": _("类别"),
+    "priority": _("缓急"),
+    "to": _("转给哪里"),
+    "reason": _("为什么"),
+    "into": _("并入哪一件（编号）"),
+    "other": _("另一件的编号"),
+    "reminded": _("同时按固定的话提醒了：可以直接给所长留言"),
+}
+RECEIVERS: Final[Mapping[str, Words]] = {
+    Receiver.HOTLINE: _("12345 热线"),
+    Receiver.COMMUNITY: _("村、社区"),
+    Receiver.DEPARTMENT: _("主管部门"),
+    Receiver.MEDIATION: _("调解工作室"),
+    Receiver.OTHER_STATION: _("其他派出所"),
+}
+EXCUSES: Final[Mapping[str, Words]] = {
+    Excuse.UNREACHABLE: _("联系不上"),
+    Excuse.UNSAFE: _("联系会给报警人带来危险"),
+    Excuse.UNKNOWN: _("不知道是谁报的"),
+}
+UNABLE: Final[Mapping[str, Words]] = {
+    Unable.BUSY: _("手上有事"),
+    Unable.TOO_FAR: _("太远"),
+    Unable.NOT_FIT: _("不适合我去"),
+    Unable.POST_EMPTY: _("岗位离不开人"),
+    Unable.OTHER: _("其他原因"),
+}
+OVERRIDES: Final[Mapping[str, Words]] = {
+    Override.KNOWS_PLACE: _("熟悉那里"),
+    Override.LANGUAGE: _("会说对方的话"),
+    Override.BETTER_EQUIPPED: _("装备更合适"),
+    Override.KEEP_COVER: _("别处要留人"),
+    Override.ASKED_BY_SCENE: _("现场点名要的"),
+    Override.OTHER: _("其他原因"),
+}
 INTERNAL_WORDS: Final = _("内部说明（报警人看不到）")
 TOLD: Final = _("告诉报警人")
 HINTS: Final[Mapping[str, Words]] = {}
 TITLES: Final[Mapping[type[Enum], Mapping[Any, Words]]] = {
-    Outcome: {outcome: OUTCOMES[outcome] for outcome in Outcome}
+    Outcome: {outcome: OUTCOMES[outcome] for outcome in Outcome},
+    Receiver: {receiver: RECEIVERS[receiver] for receiver in Receiver},
+    Excuse: {excuse: EXCUSES[excuse] for excuse in Excuse},
+    Unable: {reason: UNABLE[reason] for reason in Unable},
+    Override: {reason: OVERRIDES[reason] for reason in Override},
+    Kind: KINDS,
+    Urgency: URGENCIES,
 }
 TELL: Final = Ready(
     READY,
@@ -41,6 +85,32 @@ DONE: Final[Mapping[str, Words]] = {
     "answer": _("接警"),
     "resolve": _("处置完毕"),
     "tell": _("告知了报警人"),
+    "close": _("复盘并办结"),
+    "close_untold": _("办结，没有能告知报警人"),
+    "refer": _("转给了有关单位"),
+    "separate": _("拆开，单独处置"),
+    "tell_along": _("随主案告知了报警人"),
+    "place": _("改了地点"),
+    "reclassify": _("改了类别"),
+    "prioritise": _("改了缓急"),
+    "offer": _("请人去"),
+    "accept": _("接单"),
+    "decline": _("不能去"),
+    "fall_silent": _("没有人回答"),
+    "assign": _("指派"),
+    "stand_down": _("告诉不用去了"),
+    "unit_status": _("报了状态"),
+    "contain": _("现场控制住了"),
+    "hand_over": _("交接"),
+    "need_help": _("请求增援"),
+    "tick": _("按处置卡做了一步"),
+    "send": _("发来现场情况"),
+    "link": _("关联了另一件"),
+    "split": _("拆出了一件"),
+    "excuse": _("说明了为何无法告知"),
+    "confirm_excuse": _("第二人确认了"),
+    "sign": _("签收"),
+    "void": _("作废"),
     "note": _("写了备注"),
     "report": _("报警人补充了情况"),
     "locate": _("报警人补充了位置"),
@@ -49,6 +119,14 @@ DONE: Final[Mapping[str, Words]] = {
 }
 REFUSALS: Final[Mapping[str, Words]] = {
     "not_yours": _("这一步不归您办。"),
+    "unanswered": _("还没有告知报警人。请先告知，或说明为何无法告知，再由另一人确认。"),
+    "children_open": _("还有并入或拆出的警情没有办结。"),
+    "nothing_to_confirm": _("没有要确认的理由。"),
+    "second_person": _("要由另一个人确认，不能是写理由的人自己。"),
+    "no_such_matter": _("没有找到这个编号的在办警情。"),
+    "same_kind": _("已经是这个类别了。"),
+    "no_such_person": _("这个人现在不能派。"),
+    "conflict_of_interest": _("此事涉及这个人或其上级，不能派。"),
     "no_such_move": _("此事已经走到别的环节，这一步现在办不了。"),
     "no_such_act": _("此事已经走到别的环节，现在不能这样做。"),
 }

@@ -83,6 +83,9 @@ class Directory(Protocol):
     def actor(self, person: UUID) -> Actor | None:
         """The person with the posts they hold now; None for nobody, or someone inactive."""
 
+    def actors(self, people: Iterable[UUID]) -> dict[UUID, Actor]:
+        """The same for several at once; who is nobody, or inactive, is not in it."""
+
     def holders(self, role: str, organisation: UUID) -> list[Address]:
         """Who answers for a role now: its holders who are not on leave, those acting,
         else the holders of its alternates."""

@@ -9,7 +9,14 @@ from yihu.kernel.access import Actor, Refused
 from yihu.kernel.loop import Does, End, Move, Role, Seat
 from yihu.kernel.models import Party
 from yihu.kernel.outbox import Notice
-from yihu.kernel.parties import BENEFICIARY, SUBJECT, NewParty, make_party, people_who_are
+from yihu.kernel.parties import (
+    BENEFICIARY,
+    RESPONDER,
+    SUBJECT,
+    NewParty,
+    make_party,
+    people_who_are,
+)
 from yihu.kernel.queries import standing, visible_to
 from yihu.kernel.reference import grouped, tidy
 
@@ -41,6 +48,10 @@ def apply(change: "Change", does: Does) -> None:
             _take_over(change)
         case Does.MERGES:
             _merge(change)
+        case Does.SEPARATES:
+            change.matter.merged_into = None
+        case Does.ENLISTS:
+            _admit(change, RESPONDER, change.facts["people"], field="people")
         case Does.EXCUSES:
             _excuse(change)
         case Does.CONFIRMS:
@@ -105,16 +116,29 @@ def _name_subject(change: "Change") -> None:
 def _verify(change: "Change") -> None:
     """Whoever is praised becomes a party; someone whom they do not command finds out, which
     for a praise of the chief is someone of the supervising organisation."""
-    matter, known = change.matter, people_who_are(BENEFICIARY, change.parties)
-    for person in map(UUID, change.facts["praised"]):
-        found = change.people.actor(person)
+    _admit(change, BENEFICIARY, change.facts["praised"], field="praised")
+    _assign(change, change.matter.watch_id)
+
+
+def _admit(change: "Change", role: str, people: Sequence[str], *, field: str) -> None:
+    """Members of staff of the district become parties of this role, who are not yet."""
+    matter, known = change.matter, people_who_are(role, change.parties)
+    asked = list(dict.fromkeys(map(UUID, people)))
+    actors = change.people.actors(asked)
+    for person in asked:
+        found = actors.get(person)
         if found is None or found.district != matter.district:
-            raise Refused("no_such_person", "this person cannot be named here", field="praised")
+            raise Refused("no_such_person", "this person cannot be named here", field=field)
+        if found.bound_by(change.standing.subjects):
+            raise Refused(
+                "conflict_of_interest",
+                "the matter is about this person, or about someone who commands them",
+                field=field,
+            )
         if person not in known:
-            party, _key = make_party(matter, NewParty(role=BENEFICIARY, person=person))
+            party, _key = make_party(matter, NewParty(role=role, person=person))
             change.newcomers.append(party)
             change.parties.append(party)
-    _assign(change, matter.watch_id)
 
 
 def _require_no_beneficiary(change: "Change", person: Actor, **where: object) -> None:

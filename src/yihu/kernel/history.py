@@ -312,6 +312,10 @@ class Remembered:
             self._actors[person] = self._asked.actor(person)
         return self._actors[person]
 
+    def actors(self, people: Iterable[UUID]) -> dict[UUID, Actor]:
+        found = {person: self.actor(person) for person in people}
+        return {person: actor for person, actor in found.items() if actor is not None}
+
     def holders(self, role: str, organisation: UUID) -> list[Address]:
         place = role, organisation
         if place not in self._holders:

@@ -16,6 +16,9 @@ is in."""
 BENEFICIARY = "beneficiary"
 """The party whom a matter is for, such as whoever is praised: they may see it, never judge it."""
 
+RESPONDER = "responder"
+"""The party who is asked to come: a member of staff, a guard, a volunteer."""
+
 
 def people_who_are(role: str, parties: Iterable[Party]) -> frozenset[UUID]:
     """The members of staff who are in a matter as such a party."""

@@ -79,6 +79,8 @@ class Does(StrEnum):
     CONFIRMS = "confirms"  # a second person agrees with that
     TAKES_OVER = "takes_over"  # the supervising organisation runs the procedure from now on
     MERGES = "merges"  # the matter goes on in another one
+    SEPARATES = "separates"  # it does not, after all
+    ENLISTS = "enlists"  # asks people of the staff to help: each becomes a responder
     ASKS_ERASURE = "asks_erasure"  # the party wants what they wrote to be erased
 
 

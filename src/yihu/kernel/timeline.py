@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 
 from yihu.kernel import vault
 from yihu.kernel.access import ActorKind
-from yihu.kernel.models import Matter, SealedPart
+from yihu.kernel.models import Matter, Party, SealedPart
+from yihu.kernel.parties import RESPONDER
 from yihu.kernel.payload import ORIGINAL
 from yihu.kernel.queries import parts
 
@@ -116,8 +117,11 @@ def _names(bodies: list[dict[str, Any]]) -> dict[str, str]:
     staff = {
         b["by"]["id"] for b in bodies if b["by"]["kind"] == ActorKind.STAFF and "id" in b["by"]
     }
-    people = get_user_model().objects.filter(pk__in=staff)
-    return {person.pk.hex: person.name for person in people}
+    names = {person.pk.hex: person.name for person in get_user_model().objects.filter(pk__in=staff)}
+    if called_in := {b["by"]["id"] for b in bodies if b.get("as") == RESPONDER and "id" in b["by"]}:
+        rows = Party.objects.filter(pk__in=called_in, person__isnull=False)
+        names |= {party.hex: name for party, name in rows.values_list("pk", "person__name")}
+    return names
 
 
 def excerpts(matters: list[Matter], length: int = 120) -> dict[UUID, str]:

@@ -37,6 +37,15 @@ class StaffDirectory:
         found = Person.objects.filter(pk=person, is_active=True).first()
         return actor_for(found) if found else None
 
+    def actors(self, people: Iterable[UUID]) -> dict[UUID, Actor]:
+        rosters: dict[str, Roster] = {}
+        found = {}
+        for person in Person.objects.filter(pk__in=list(people), is_active=True):
+            if person.district not in rosters:
+                rosters[person.district] = Roster.now(person.district)
+            found[person.pk] = rosters[person.district].actor(person.pk, person.name)
+        return found
+
     def holders(self, role: str, organisation: UUID) -> list[Address]:
         now = timezone.now()
         codes = ladder(role)
@@ -146,6 +155,9 @@ class Roster:
             posts=tuple(posts),
             superiors=frozenset(self.superiors(person)),
         )
+
+    def actors(self, people: Iterable[UUID]) -> dict[UUID, Actor]:
+        return {person: self.actor(person) for person in people if self.held_by(person)}
 
     def superiors(self, person: UUID) -> set[UUID]:
         """Everyone who commands this person."""

@@ -22,6 +22,7 @@ SUBJECT = Role("subject", _("被反映人"), seat=Seat.PARTY, alternate=SUPERVIS
 BENEFICIARY = Role("beneficiary", _("被表扬人"), seat=Seat.PARTY, alternate=SUPERVISOR)
 
 REPORTER = Role("reporter", _("报警人"), seat=Seat.PARTY, alternate=DISPATCHER)
+RESPONDER = Role("responder", _("处置人"), seat=Seat.PARTY, alternate=DISPATCHER)
 CALLED = Role("called", _("被呼叫人"), seat=Seat.PARTY, alternate=DISPATCHER)
 
 POSTS = {
@@ -42,7 +43,7 @@ POSTS = {
 }
 
 ROLES = POSTS | {
-    role.code: role for role in (HANDLER, TELLER, SUBJECT, BENEFICIARY, REPORTER, CALLED)
+    role.code: role for role in (HANDLER, TELLER, SUBJECT, BENEFICIARY, REPORTER, RESPONDER, CALLED)
 }
 
 COMMANDING = frozenset({STATION_CHIEF.code, DEPUTY_CHIEF.code})

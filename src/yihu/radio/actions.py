@@ -63,7 +63,7 @@ def move_incident(*, actor: Actor, matter: UUID, name: str, **how: Any) -> Done:
             "incident",
             done.matter.reference,
             groups=groups.values_list("group", flat=True),
-            people={raiser, *directing(actor.district, done.matter.office_id)},
+            people=directing(actor.district, done.matter.office_id) | _known(raiser),
         )
         return done
 
@@ -88,6 +88,11 @@ def tie_to_incident(burst: Burst) -> None:
             started_at__range=(burst.started_at - GUIDED_FOR, burst.started_at),
         )
         own.update(about=cries.order_by("-started_at").values("about")[:1])
+
+
+def _known(raiser: UUID | None) -> set[UUID]:
+    """Whoever raised it, where it was one of the net."""
+    return {raiser} if raiser else set()
 
 
 def _spoken_in(incident: Incident) -> QuerySet[Burst]:

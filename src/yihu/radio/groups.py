@@ -121,7 +121,7 @@ def open_for_incident(*, actor: Actor, incident: Incident) -> TalkGroup:
             members={
                 person: True
                 for person in (incident.raised_by_id, *directing(matter.district, matter.office_id))
-                if _is_colleague(actor, person)
+                if person is not None and _is_colleague(actor, person)
             },
             about=matter.pk,
         )

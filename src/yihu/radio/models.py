@@ -269,6 +269,26 @@ class Position(models.Model):
         return f"{self.person_id} {self.at:%Y-%m-%d %H:%M}"
 
 
+class Whereabouts(models.Model):
+    """Where somebody on duty is now: the newest of their positions, so that all can be had at
+    once. Gone with the shift (`positions.fade`), and never read off it."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="whereabouts",
+    )
+    district = models.CharField(max_length=16)
+    at = models.DateTimeField(db_index=True)
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    accuracy = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.at:%Y-%m-%d %H:%M}"
+
+
 class PositionLook(models.Model):
     """Somebody looked at where somebody was; that person may know."""
 

@@ -16,8 +16,8 @@ from yihu.kernel.access import Actor, Refused
 from yihu.kernel.writing import one_by_one
 from yihu.people.directory import Roster
 from yihu.people.queries import directed_by
-from yihu.people.shifts import shift_of
-from yihu.radio.models import Position, PositionLook
+from yihu.people.shifts import on_shift, shift_of
+from yihu.radio.models import Position, PositionLook, Whereabouts
 
 EXACT = timedelta(hours=24)
 """After this a position is only known to a hundredth of a degree, about a kilometre."""
@@ -31,14 +31,16 @@ def report(*, actor: Actor, place: Place) -> Position:
     """The actor's set says where it is. Raises Refused outside a shift."""
     if shift_of(actor.staff_id) is None:
         raise Refused("off_duty", "positions are taken on duty only")
-    return Position.objects.create(
-        person_id=actor.staff_id,
-        district=actor.district,
-        at=timezone.now(),
-        longitude=place.longitude,
-        latitude=place.latitude,
-        accuracy=place.accuracy,
-    )
+    said = {
+        "district": actor.district,
+        "at": timezone.now(),
+        "longitude": place.longitude,
+        "latitude": place.latitude,
+        "accuracy": place.accuracy,
+    }
+    with one_by_one():
+        Whereabouts.objects.update_or_create(person_id=actor.staff_id, defaults=said)
+        return Position.objects.create(person_id=actor.staff_id, **said)
 
 
 def look(*, actor: Actor, person: UUID) -> list[Position]:
@@ -79,6 +81,8 @@ def fade() -> int:
     done = coarse.update(
         longitude=Round("longitude", 2), latitude=Round("latitude", 2), accuracy=None, coarse=True
     )
+    gone, _ = Whereabouts.objects.exclude(person__in=on_shift(now).values("person")).delete()
+    done += gone
     for rows, kept in ((Position.objects, KEPT), (PositionLook.objects, LOOKS_KEPT)):
         old = rows.filter(at__lt=now - kept).values_list("pk", flat=True)[:LIMIT]
         gone, _ = rows.filter(pk__in=list(old)).delete()

@@ -1,0 +1,117 @@
+"""What the control room calls the kinds, statuses and moments that `kinds` declares."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from yihu.direct.words import Words
+from yihu.dispatch.kinds import (
+    Answer,
+    Kind,
+    Milestone,
+    Reach,
+    Secondary,
+    Status,
+    Travel,
+    UnitKind,
+    Urgency,
+    Verdict,
+)
+
+KINDS: Final[Mapping[Any, Words]] = {
+    Kind.PANIC_ALARM: _("一键报警"),
+    Kind.WEAPON: _("持械"),
+    Kind.FIGHT: _("打架"),
+    Kind.DOMESTIC_VIOLENCE: _("家庭暴力"),
+    Kind.BREAK_IN: _("入室"),
+    Kind.THEFT: _("盗窃"),
+    Kind.FRAUD: _("诈骗"),
+    Kind.HARASSMENT: _("滋扰"),
+    Kind.CROWD: _("人群聚集"),
+    Kind.FIRE: _("火情"),
+    Kind.TRAFFIC: _("交通事故"),
+    Kind.MEDICAL: _("急病受伤"),
+    Kind.MISSING: _("有人走失"),
+    Kind.SELF_HARM: _("轻生"),
+    Kind.SUSPICIOUS: _("可疑情况"),
+    Kind.DISPUTE: _("纠纷"),
+    Kind.NOISE: _("噪音扰民"),
+    Kind.HELP: _("求助"),
+    Kind.FACILITIES: _("公共设施"),
+    Kind.OTHER: _("其他警情"),
+}
+URGENCIES: Final[Mapping[Any, Words]] = {
+    Urgency.NOW: _("立即"),
+    Urgency.SOON: _("尽快"),
+    Urgency.CAN_WAIT: _("可以等"),
+}
+UNIT_KINDS: Final[Mapping[Any, Words]] = {
+    UnitKind.POLICE: _("民警"),
+    UnitKind.AUXILIARY: _("驻村协警"),
+    UnitKind.GUARD: _("保安"),
+    UnitKind.GRID_WORKER: _("网格员"),
+    UnitKind.MINI_FIRE: _("微型消防站"),
+    UnitKind.VOLUNTEER: _("志愿者"),
+}
+TRAVELS: Final[Mapping[Any, Words]] = {
+    Travel.CAR: _("汽车"),
+    Travel.EBIKE: _("电动车"),
+    Travel.FOOT: _("步行"),
+}
+STATUSES: Final[Mapping[Any, Words]] = {
+    Status.AVAILABLE: _("可派"),
+    Status.DISPATCHED: _("已派出"),
+    Status.ACKNOWLEDGED: _("已接单"),
+    Status.EN_ROUTE: _("在路上"),
+    Status.ON_SCENE: _("已到场"),
+    Status.UNAVAILABLE: _("不可派"),
+}
+SECONDARIES: Final[Mapping[Any, Words]] = {
+    Secondary.PATROLLING: _("巡逻中"),
+    Secondary.AT_POST: _("在岗位"),
+    Secondary.MEAL: _("用餐"),
+    Secondary.TRAINING: _("训练"),
+    Secondary.WRITING_UP: _("写材料"),
+    Secondary.LOW_BATTERY: _("电量低"),
+    Secondary.WITH_RESIDENT: _("正与群众在一起"),
+    Secondary.NEEDS_HELP: _("需要增援"),
+}
+MILESTONES: Final[Mapping[Any, Words]] = {
+    Milestone.RECEIVED: _("来电"),
+    Milestone.ANSWERED: _("接起"),
+    Milestone.CREATED: _("建单"),
+    Milestone.DISPATCHED: _("派出"),
+    Milestone.ACKNOWLEDGED: _("接单"),
+    Milestone.EN_ROUTE: _("出发"),
+    Milestone.ON_SCENE: _("到场"),
+    Milestone.CONTAINED: _("控制住"),
+    Milestone.RESOLVED: _("处置完毕"),
+    Milestone.TOLD: _("告知报警人"),
+    Milestone.CLOSED: _("办结"),
+}
+ANSWERS: Final[Mapping[Any, Words]] = {
+    Answer.WAITING: _("等回答"),
+    Answer.ACCEPTED: _("接了"),
+    Answer.DECLINED: _("不能去"),
+    Answer.SILENT: _("没有回答"),
+    Answer.WITHDRAWN: _("收回了"),
+}
+VERDICTS: Final[Mapping[Any, Words]] = {
+    Verdict.NONE: "",
+    Verdict.ASSIGNED: _("请去现场"),
+    Verdict.STANDBY: _("请待命"),
+    Verdict.NOT_NEEDED: _("不用去了，谢谢"),
+}
+REACHES: Final[Mapping[Any, Words]] = {
+    Reach.BEST: _("最合适的几个"),
+    Reach.WIDER: _("更大范围"),
+    Reach.PHONE: _("打电话、发短信"),
+    Reach.DUTY_OFFICER: _("值班民警"),
+    Reach.CHIEF: _("所领导"),
+}
+
+
+def choices(titles: Mapping[Any, Words]) -> Iterable[tuple[Any, Words]]:
+    """A model field's choices."""
+    return [(member.value, title) for member, title in titles.items()]
