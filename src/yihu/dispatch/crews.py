@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yihu.dispatch.crew import Crew, Fix
 from yihu.dispatch.kinds import Status, Travel, UnitKind
-from yihu.dispatch.models import Unit, UnitMember
+from yihu.dispatch.models import Assignment, Unit, UnitMember
 from yihu.people.shifts import on_shift
 from yihu.radio.models import Whereabouts
 
@@ -19,7 +19,7 @@ def crews(
     district: str, now: datetime | None = None, units: Iterable[UUID] | None = None
 ) -> list[Crew]:
     """All units of a district that were not retired, or some of them, in order of their code:
-    three statements, however many there are. Off shift a unit has neither people nor a place."""
+    four statements, however many there are. Off shift a unit has neither people nor a place."""
     now = now or timezone.now()
     found = Unit.objects.filter(district=district, retired_at=None)
     if units is not None:
@@ -39,7 +39,10 @@ def crews(
         for seen in Whereabouts.objects.filter(district=district)
         if seen.person_id in begun and seen.at >= begun[seen.person_id]
     }
-    return [_crew(unit, tuple(dict.fromkeys(people[unit.pk])), fixes) for unit in found]
+    return [
+        _crew(unit, tuple(dict.fromkeys(people[unit.pk])), fixes, loads.get(unit.pk, 0))
+        for unit in found
+    ]
 
 
 def crew(unit: Unit, now: datetime | None = None) -> Crew:
@@ -47,7 +50,7 @@ def crew(unit: Unit, now: datetime | None = None) -> Crew:
     return crews(unit.district, now, [unit.pk])[0]
 
 
-def _crew(unit: Unit, people: tuple[UUID, ...], fixes: dict[UUID, Fix]) -> Crew:
+def _crew(unit: Unit, people: tuple[UUID, ...], fixes: dict[UUID, Fix], load: int) -> Crew:
     seen = [fixes[person] for person in people if person in fixes]
     return Crew(
         unit=unit.pk,
@@ -62,7 +65,7 @@ def _crew(unit: Unit, people: tuple[UUID, ...], fixes: dict[UUID, Fix]) -> Crew:
         incident=unit.incident_id,
         people=people,
         fix=max(seen, key=lambda fix: fix.at, default=None),
-        load=unit.load,
+        load=load,
     )
 
 
