@@ -157,6 +157,40 @@ def call_group(
     )
 
 
+def call_people(
+    *,
+    actor: Actor,
+    people: Iterable[UUID],
+    words: str,
+    client_key: bytes,
+    about: UUID | None = None,
+) -> Done:
+    """Call those of these people who are on duty and of units that the actor directs.
+
+    Raises Refused: `not_yours`, `empty`, `too_long`, `nobody_there` where none of them is.
+    """
+    words, office = _said(words), office_of(actor)
+    posts = current(timezone.now()).filter(
+        person__in=list(people), person__is_active=True, organisation__in=directed_by(actor)
+    )
+    theirs = set(posts.values_list("person", flat=True)) - {actor.id}
+    here = set(on_shift().filter(person__in=theirs).values_list("person", flat=True))
+    if not here:
+        raise Refused("nobody_there", "nobody of these is on duty", field="people")
+    return _call(
+        actor,
+        Outgoing(
+            kind=CallKind.GROUP_CALL,
+            office=office,
+            parts=[Part("words", words.encode())],
+            about=_known(actor, about),
+            asks={"off_duty": len(theirs - here)},
+            called=[Called(person=person) for person in sorted(here)],
+        ),
+        client_key,
+    )
+
+
 def call_units(
     *,
     actor: Actor,

@@ -1,6 +1,7 @@
 """The set: one page to hear and to talk, from any phone or desk screen with a browser."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -27,23 +28,30 @@ def relay_address(request: HttpRequest) -> str:
     return f"{scheme}://{host or port}:{int(request.get_port()) + 1}"
 
 
-@staff_page
-@require_safe
-def the_set(request: StaffRequest) -> HttpResponse:
-    address = relay_address(request)
-    context = on_duty(request) | {
-        "relay": address,
+def set_context(request: StaffRequest) -> dict[str, Any]:
+    """What `radio/set/whole.html` is drawn from, on whichever page it stands."""
+    return on_duty(request) | {
+        "relay": relay_address(request),
         "kept": queries.KEPT.days,
         "says": sentences(),
     }
-    response = render(request, "radio/set.html", context)
-    policy = settings.SECURE_CSP | {
-        "connect-src": [CSP.SELF, address],
+
+
+def set_policy(request: HttpRequest) -> dict[str, Any]:
+    """What a page on which a set stands may load."""
+    return settings.SECURE_CSP | {
+        "connect-src": [CSP.SELF, relay_address(request)],
         "media-src": [CSP.SELF, "blob:"],  # silence, that makes headset keys ours
         # for browsers without a codec of their own
         "script-src": [CSP.SELF, CSP.NONCE, CSP.WASM_UNSAFE_EVAL],
     }
-    response._csp_config = policy  # type: ignore[attr-defined]  # as csp_override does
+
+
+@staff_page
+@require_safe
+def the_set(request: StaffRequest) -> HttpResponse:
+    response = render(request, "radio/set.html", set_context(request))
+    response._csp_config = set_policy(request)  # type: ignore[attr-defined]  # as csp_override does
     return response
 
 
