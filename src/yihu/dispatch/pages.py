@@ -1,5 +1,6 @@
 """The control room's incidents: the list, and one of them as it goes on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -26,15 +27,17 @@ from yihu.radio.actions import move_incident, place_of
 from yihu.radio.models import Burst, Call
 
 LATEST = 100
+IN_ROOM = "X-Room"
+"""A header by which the control room asks for an incident alone, without a page around it."""
 
 
-def _fresh(request: StaffRequest, template: str, context: dict[str, object]) -> HttpResponse:
+def fresh(request: StaffRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
     """A piece of a page that asks for itself again and again; nothing where nothing changed."""
     piece = render_to_string(template, context, request)
     digest = sha256(piece.encode()).hexdigest()[:16]
     if request.GET.get("seen") == digest:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return render(request, template, context | {"digest": digest})
+    return render(request, template, {**context, "digest": digest})
 
 
 # --- the list ------------------------------------------------------------------------------------
@@ -61,7 +64,7 @@ def incidents(request: StaffRequest) -> HttpResponse:
 @require_safe
 def rows(request: StaffRequest) -> HttpResponse:
     """The list alone, for a page that stays open."""
-    return _fresh(request, "dispatch/rows.html", _rows(request))
+    return fresh(request, "dispatch/rows.html", _rows(request))
 
 
 # --- one incident -----------------------------------------------------------------------------
@@ -106,7 +109,9 @@ def _shown(request: StaffRequest, work: Work, status: int = HTTPStatus.OK) -> Ht
         "may_look": raiser is not None and positions.may_look(request.actor, raiser),
         "directs": work.matter.office_id in directed_by(request.actor),
     }
-    return render(request, "dispatch/incident.html", context, status=status)
+    in_room = IN_ROOM in request.headers
+    template = "dispatch/room/pane.html" if in_room else "dispatch/incident.html"
+    return render(request, template, context, status=status)
 
 
 def _done(request: StaffRequest, found: Matter, sentence: str) -> HttpResponse:
@@ -128,7 +133,7 @@ def incident(request: StaffRequest, reference: str) -> HttpResponse:
 def story(request: StaffRequest, reference: str) -> HttpResponse:
     """What has happened up to now, for a page that stays open."""
     work = Work(request.sitting, doing.find(request, reference, COUNTER.loops))
-    return _fresh(request, "dispatch/story.html", _story(request, work))
+    return fresh(request, "dispatch/story.html", _story(request, work))
 
 
 @staff_page

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from yihu.dispatch import pages
+from yihu.dispatch import pages, room_urls
 
 app_name = "dispatch"
 urlpatterns = [
+    *room_urls.urlpatterns,
     path("desk/incidents/", pages.incidents, name="incidents"),
     path("desk/incidents/now/", pages.rows, name="rows"),
     path("desk/incidents/<str:reference>/", pages.incident, name="incident"),

@@ -127,7 +127,6 @@ def call_group(
 
     Raises Refused: `not_yours`, `empty`, `too_long`, `nobody_there` where nobody is on duty.
     """
-    words = _said(words)
     members = GroupMember.objects.filter(
         until=None,
         person__is_active=True,
@@ -138,23 +137,7 @@ def call_group(
     if group is not None:
         members = members.filter(group=group)
     everybody = set(members.values_list("person", flat=True))
-    here = set(on_shift().filter(person__in=everybody).values_list("person", flat=True))
-    office = office_of(actor)
-    if not here:
-        raise Refused("nobody_there", "nobody of these is on duty", field="group")
-    return _call(
-        actor,
-        Outgoing(
-            kind=CallKind.GROUP_CALL,
-            office=office,
-            parts=[Part("words", words.encode())],
-            group=group,
-            about=_known(actor, about),
-            asks={"off_duty": len(everybody - here)},
-            called=[Called(person=person) for person in sorted(here)],
-        ),
-        client_key,
-    )
+    return _call_present(actor, everybody, words, client_key, group=group, about=about)
 
 
 def call_people(
@@ -169,22 +152,36 @@ def call_people(
 
     Raises Refused: `not_yours`, `empty`, `too_long`, `nobody_there` where none of them is.
     """
-    words, office = _said(words), office_of(actor)
     posts = current(timezone.now()).filter(
         person__in=list(people), person__is_active=True, organisation__in=directed_by(actor)
     )
-    theirs = set(posts.values_list("person", flat=True)) - {actor.id}
-    here = set(on_shift().filter(person__in=theirs).values_list("person", flat=True))
+    everybody = set(posts.values_list("person", flat=True)) - {actor.id}
+    return _call_present(actor, everybody, words, client_key, about=about)
+
+
+def _call_present(
+    actor: Actor,
+    everybody: set[Any],
+    words: str,
+    client_key: bytes,
+    *,
+    group: str | None = None,
+    about: UUID | None = None,
+) -> Done:
+    """Call those of them who are on duty; how many are not stands with the call."""
+    words, office = _said(words), office_of(actor)
+    here = set(on_shift().filter(person__in=everybody).values_list("person", flat=True))
     if not here:
-        raise Refused("nobody_there", "nobody of these is on duty", field="people")
+        raise Refused("nobody_there", "nobody of these is on duty", field="group")
     return _call(
         actor,
         Outgoing(
             kind=CallKind.GROUP_CALL,
             office=office,
             parts=[Part("words", words.encode())],
+            group=group,
             about=_known(actor, about),
-            asks={"off_duty": len(theirs - here)},
+            asks={"off_duty": len(everybody - here)},
             called=[Called(person=person) for person in sorted(here)],
         ),
         client_key,

@@ -3,7 +3,8 @@
  *   <tbody data-rows>                     a list; data-rows="#panel" names where its moves stand
  *     <tr data-row tabindex="0">          a row; one row of a list can be tabbed to
  *       <a href="…" data-open>            what Enter opens
- *   <button data-key="c">                 pressed by c, in the row or in the list's panel
+ *   <button data-key="c">                 pressed by c, in the row or in the list's panel, or
+ *                                         within the [data-keyed] around the list
  *
  * j, k, ↑, ↓, Home, End walk. A single key does something only while the list or its panel has
  * focus, never while an input method composes or a field is being typed in, never with a
@@ -38,9 +39,10 @@ function walk(list, row, key) {
   if (next) focusRow(list, next);
 }
 
-/** What a single key presses: in the focused row first, else in the list's panel. */
+/** What a single key presses: in the focused row first, else in the list's panel, else beside it. */
 function pressedBy(key, list, row) {
-  const places = [row, list.dataset.rows && document.querySelector(list.dataset.rows)];
+  const panel = list.dataset.rows && document.querySelector(list.dataset.rows);
+  const places = [row, panel, list.closest("[data-keyed]")];
   for (const place of places) {
     const found = place?.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (found) return found;
