@@ -184,6 +184,12 @@ ROUTES = {
     ),
     "radio/alarms/": staff(),
     "radio/alarms/<str:reference>/report/": Asked(LOGIN, GONE, GONE, 302, post={}, needs="alarm"),
+    "desk/room/": Asked(LOGIN, 200, GONE, 200),
+    "desk/room/queue/": Asked(LOGIN, 200, GONE, 200),
+    "desk/room/forces/": Asked(LOGIN, 200, GONE, 200),
+    "desk/room/all-call/": Asked(
+        LOGIN, WRONG, GONE, WRONG, who="dispatcher", post={"words": "请注意"}
+    ),
     "desk/incidents/": staff(),
     "desk/incidents/now/": staff(),
     "desk/incidents/<str:reference>/": matters(needs="alarm"),
