@@ -317,6 +317,9 @@ class Channel(models.TextChoices):
     IN_APP = "in_app"
     MAIL = "mail"
     WEBHOOK = "webhook"
+    SMS = "sms"
+    VOICE = "voice"
+    PUSH = "push"
 
 
 class Delivery(models.TextChoices):

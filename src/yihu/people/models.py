@@ -69,6 +69,7 @@ class Person(AbstractBaseUser):
     username = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=40)
     email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"
@@ -81,6 +82,20 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PushSubscription(models.Model):
+    """A browser that somebody wants to be told in while its page is closed: its address at its
+    maker's push service, and the keys with which it alone reads what comes."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="pushes")
+    endpoint = models.CharField(max_length=500, unique=True)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=40)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"a browser of {self.person_id}"
 
 
 class Post(models.Model):

@@ -262,7 +262,14 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("in_app", "In App"), ("mail", "Mail"), ("webhook", "Webhook")],
+                        choices=[
+                            ("in_app", "In App"),
+                            ("mail", "Mail"),
+                            ("webhook", "Webhook"),
+                            ("sms", "Sms"),
+                            ("voice", "Voice"),
+                            ("push", "Push"),
+                        ],
                         max_length=8,
                     ),
                 ),
