@@ -9,7 +9,9 @@ YIHU_MAIL_URL      smtps://user:password@host:465, or smtp+starttls://…:587, o
 YIHU_MAIL_FROM     the address that mail comes from
 YIHU_DIGEST_AT     when the morning's mail goes out on service days; default 08:00, "off" for none
 YIHU_WEBHOOK_<NAME>, YIHU_WEBHOOK_<NAME>_TEMPLATE
-                   SMS gateway (SMS) and staff chat (STAFF), see docs/operating.md
+                   SMS gateway (SMS), voice calls (VOICE) and staff chat (STAFF), see
+                   docs/operating.md
+YIHU_PUSH_SERVICES the hosts of push services that browsers may name, separated by spaces
 YIHU_STATION_NETWORKS
                    the station's own networks (10.1.0.0/16, …), comma separated: what residents
                    say of an answer from there is flagged
@@ -268,6 +270,11 @@ WEBHOOKS = {
     for name, value in os.environ.items()
     if name.startswith("YIHU_WEBHOOK_")
 }
+# Whom a browser may name to be pushed to; nothing else is ever called for it (kernel/webpush.py).
+PUSH_SERVICES = os.environ.get(
+    "YIHU_PUSH_SERVICES",
+    "fcm.googleapis.com push.services.mozilla.com push.apple.com notify.windows.com",
+).split()
 # Whether the addresses that staff subscribe may lie inside our own network (api/receivers.py).
 PRIVATE_RECEIVERS = os.environ.get("YIHU_PRIVATE_RECEIVERS", "0" if PRODUCTION else "1") == "1"
 

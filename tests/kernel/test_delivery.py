@@ -236,7 +236,7 @@ def test_killed_after_claiming_it_is_sent_when_the_lease_is_over_under_the_same_
 ) -> None:
     write(town)
     now = timezone.now()
-    assert len(delivery._claim(now, 20)) == 1  # and here the process dies
+    assert len(delivery.claim(delivery.waiting(now), now, 20)) == 1  # and here the process dies
     assert delivery.deliver(now + timedelta(minutes=1)) == 0
     delivery.deliver(now + delivery.LEASE)
     OutboxMessage.objects.filter(channel=Channel.MAIL).update(delivery=Delivery.WAITING)

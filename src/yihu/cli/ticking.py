@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from yihu.api import hooks
 from yihu.cases import gathering, quarters
 from yihu.direct import digest, repeats
-from yihu.kernel import delivery, lapses, ledger, witness
+from yihu.kernel import delivery, lapses, ledger, ringing, witness
 from yihu.radio import happenings, positions, retention, roll_calls
 from yihu.reports import projection
 
@@ -50,6 +50,7 @@ JOBS = (
     Job("lapses", lapses.fire_due, plenty=lapses.LIMIT),
     Job("ledger", ledger.sequence),
     Job("delivery", delivery.deliver, plenty=delivery.LIMIT),
+    Job("ringing", ringing.ring, plenty=ringing.LIMIT),
     Job("witness", witness.publish),
     Job("figures", projection.refresh, plenty=projection.LIMIT),
     Job("hooks", hooks.deliver),

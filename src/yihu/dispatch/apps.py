@@ -6,7 +6,10 @@ class DispatchConfig(AppConfig):
     label = "dispatch"
 
     def ready(self) -> None:
+        from yihu.dispatch import reach
         from yihu.dispatch.loops import INCIDENT
+        from yihu.kernel.letters import COMPOSED
         from yihu.people.desk import shown_at
 
         shown_at(INCIDENT.name, "dispatch:incident")
+        COMPOSED[reach.TEMPLATE] = reach.letter_of

@@ -66,13 +66,16 @@ class Failed:
 def waiting(now: datetime) -> QuerySet[OutboxMessage]:
     """What is to be sent by now."""
     return OutboxMessage.objects.filter(
-        delivery=Delivery.WAITING, next_attempt_at__lte=now
-    ).exclude(channel=Channel.IN_APP)
+        delivery=Delivery.WAITING,
+        next_attempt_at__lte=now,
+        channel__in=(Channel.MAIL, Channel.WEBHOOK),
+    )
 
 
 def deliver(now: datetime | None = None, limit: int = LIMIT) -> int:
     """Try what is due, the longest waiting first; how many were tried."""
-    rows = _claim(now or timezone.now(), limit)
+    moment = now or timezone.now()
+    rows = claim(waiting(moment), moment, limit)
     if rows:
         with Mailbox() as mailbox:
             for row in rows:
@@ -87,8 +90,10 @@ def retry(messages: QuerySet[OutboxMessage]) -> int:
     )
 
 
-def _claim(now: datetime, limit: int) -> list[OutboxMessage]:
-    due = waiting(now)
+def claim(
+    due: QuerySet[OutboxMessage], now: datetime, limit: int, lease: timedelta = LEASE
+) -> list[OutboxMessage]:
+    """Some of these rows, which no other clock touches until the lease is over."""
     if not due.exists():  # spares an idle clock the write lock
         return []
     with transaction.atomic():
@@ -99,7 +104,7 @@ def _claim(now: datetime, limit: int) -> list[OutboxMessage]:
         )
         for row in rows:
             row.attempts += 1
-            row.next_attempt_at = now + LEASE
+            row.next_attempt_at = now + lease
         OutboxMessage.objects.bulk_update(rows, ["attempts", "next_attempt_at"])
     return rows
 
@@ -113,24 +118,32 @@ def _try(row: OutboxMessage, mailbox: "Mailbox", now: datetime | None) -> None:
         ):
             raise NotWanted("moved_on")
         _send(row, mailbox)
-    except NotWanted as reason:
-        _settle(row, delivery=Delivery.DROPPED, fault=str(reason))
     except Exception as fault:
-        moment = now or timezone.now()
-        said = Failed.by(fault).fault[:200]
-        dead = row.attempts >= MOST_ATTEMPTS
-        _settle(
-            row,
-            delivery=Delivery.DEAD if dead else Delivery.WAITING,
-            next_attempt_at=moment + pause_after(row.attempts),
-            fault=said,
-        )
-        log.warning("%s %s: %s, attempt %d", row.channel, row.template, said, row.attempts)
+        settle(row, now or timezone.now(), fault)
     else:
-        _settle(row, delivery=Delivery.SENT, sent_at=now or timezone.now(), fault="")
+        settle(row, now or timezone.now())
 
 
-def _settle(row: OutboxMessage, **fields: Any) -> None:
+def settle(row: OutboxMessage, now: datetime, fault: Exception | None = None) -> None:
+    """What an attempt came to: sent, dropped, tried again later, or laid aside."""
+    match fault:
+        case None:
+            _write(row, delivery=Delivery.SENT, sent_at=now, fault="")
+        case NotWanted():
+            _write(row, delivery=Delivery.DROPPED, fault=str(fault))
+        case _:
+            said = Failed.by(fault).fault[:200]
+            dead = row.attempts >= MOST_ATTEMPTS
+            _write(
+                row,
+                delivery=Delivery.DEAD if dead else Delivery.WAITING,
+                next_attempt_at=now + pause_after(row.attempts),
+                fault=said,
+            )
+            log.warning("%s %s: %s, attempt %d", row.channel, row.template, said, row.attempts)
+
+
+def _write(row: OutboxMessage, **fields: Any) -> None:
     """Erasure may have dropped the row meanwhile; then it stays dropped."""
     OutboxMessage.objects.filter(pk=row.pk, delivery=Delivery.WAITING).update(**fields)
 
@@ -278,11 +291,15 @@ def _post(row: OutboxMessage, *, letter: Letter, to: list[str], reference: str) 
     url = settings.WEBHOOKS.get(name)
     if not url:
         raise NotWanted("webhook_not_configured")
-    recipient = to[0]
-    if row.party is not None:
-        recipient = recipient.translate(_IN_PHONE)
-        if not _PHONE.fullmatch(recipient):
-            raise NotWanted("not_a_phone_number")
+    recipient = to[0] if row.party is None else phone_number(to[0])
     template = settings.WEBHOOKS.get(f"{name}_template") or webhook.PLAIN_TEMPLATE
     values = {"to": recipient, "title": subject(letter, reference), "text": short(letter)}
     webhook.post(url, webhook.fill(template, values), key=message_id(str(row.pk)))
+
+
+def phone_number(said: str) -> str:
+    """A telephone number as gateways want it. Raises NotWanted."""
+    number = said.translate(_IN_PHONE)
+    if not _PHONE.fullmatch(number):
+        raise NotWanted("not_a_phone_number")
+    return number
