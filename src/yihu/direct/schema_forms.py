@@ -30,6 +30,7 @@ type Choices = Sequence[tuple[str, Words]]
 SENTENCES: Mapping[str, Words] = {
     "nobody_named": _("请至少选一位，或者写一位名单上没有的。"),
     "not_all_checked": _("每一项都要核对过、打上勾；有一项不放心，就退回修改。"),
+    "unseen": _("请先看过复盘，再勾选。"),
     "string_too_short": _("太短了，请再写清楚一点。"),
     "string_too_long": _("太长了，请分成两次写。"),
 }

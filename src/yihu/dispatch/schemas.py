@@ -4,7 +4,8 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from yihu.dispatch.kinds import Kind, Reach, Secondary, Status, Urgency, Verdict
 from yihu.kernel.payload import Sealed
@@ -135,9 +136,16 @@ class Excused(Schema):
     words: Annotated[Text, Sealed("note", "office")]
 
 
+def _looked(seen: bool) -> bool:
+    if not seen:
+        raise PydanticCustomError("unseen", "the review must have been looked at")
+    return seen
+
+
 class Reviewed(Schema):
     """The incident looked over at its end, with what its run card left open (added by us)."""
 
+    seen: Annotated[bool, AfterValidator(_looked), Field(validate_default=True)] = False
     words: Annotated[OptionalText, Sealed("review", "office")] = ""
 
 

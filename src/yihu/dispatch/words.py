@@ -31,6 +31,7 @@ FIELDS: Final[Mapping[str, Words]] = {
     "into": _("并入哪一件（编号）"),
     "other": _("另一件的编号"),
     "reminded": _("同时按固定的话提醒了：可以直接给所长留言"),
+    "seen": _("看过上面的复盘"),
 }
 RECEIVERS: Final[Mapping[str, Words]] = {
     Receiver.HOTLINE: _("12345 热线"),
@@ -80,6 +81,22 @@ TELL: Final = Ready(
     },
 )
 """What to tell whoever raised it, by how it ended."""
+REFER: Final = Ready(
+    "to",
+    {
+        "hotline_12345": _("这件事由 12345 热线转有关单位办理，他们会联系您；也可以拨打 12345 查询。"),
+        "community": _("这件事已经转给村、社区，由他们联系您。情况有变化，请马上拨打 110。"),
+        "department": _("这件事已经转给主管部门，由他们联系您。情况有变化，请马上拨打 110。"),
+        "mediation": _("已经请调解工作室联系您，约时间坐下来谈。情况有变化，请马上拨打 110。"),
+        "other_station": _("这件事由事发地的派出所办理，我们已经转过去，他们会联系您。"),
+    },
+)
+"""What whoever raised it is told where another body takes it: who, and what if it gets worse."""
+PREPARED: Final[Mapping[str, Ready]] = {"tell": TELL, "tell_along": TELL, "refer": REFER}
+REMINDER: Final = _(
+    "任何时候都可以直接给所长留言，表扬、投诉、建议、求助都可以，不必留名：%(address)s"
+)
+"""The same for everybody, whatever it was about and however it ended: nobody is asked for praise."""
 DONE: Final[Mapping[str, Words]] = {
     "opened": _("报警"),
     "answer": _("接警"),
@@ -90,6 +107,7 @@ DONE: Final[Mapping[str, Words]] = {
     "refer": _("转给了有关单位"),
     "separate": _("拆开，单独处置"),
     "tell_along": _("随主案告知了报警人"),
+    "close_along": _("随主案办结，没有能告知报警人"),
     "place": _("改了地点"),
     "reclassify": _("改了类别"),
     "prioritise": _("改了缓急"),
@@ -119,6 +137,8 @@ DONE: Final[Mapping[str, Words]] = {
 }
 REFUSALS: Final[Mapping[str, Words]] = {
     "not_yours": _("这一步不归您办。"),
+    "safe_contact": _("联系可能给报警人带来危险，不作提醒。"),
+    "not_reminded": _("这句提醒对谁都一样说。说过了，再勾选。"),
     "unanswered": _("还没有告知报警人。请先告知，或说明为何无法告知，再由另一人确认。"),
     "children_open": _("还有并入或拆出的警情没有办结。"),
     "nothing_to_confirm": _("没有要确认的理由。"),
@@ -127,6 +147,20 @@ REFUSALS: Final[Mapping[str, Words]] = {
     "same_kind": _("已经是这个类别了。"),
     "no_such_person": _("这个人现在不能派。"),
     "conflict_of_interest": _("此事涉及这个人或其上级，不能派。"),
+    "joined_wait": _(
+        "并进来的警情里还有报警人没有告知。到那一件里告知，或说明为何无法告知、再由另一人确认。"
+    ),
+    "units_on_way": _("这一件已经派了人。请把没有派人的那一件并进来，或先告诉他们不用去了。"),
+    "joined_here": _("别的警情已经并入这一件。请把另一件并进来。"),
+    "look_first": _("这类警情可能起冲突。先派人到场，或确认已经控制住，再转出去。"),
+    "for_police": _("这类警情归公安办，只能转给其他派出所；到场看过以后才能转给别的单位。"),
+    "nothing_said": _("至少写一项：在哪里，或者怎么回事。"),
+    "no_such_site": _("没有找到这个单位，请重选地点。"),
+    "no_such_reporter": _("名单里没有这个人，请重选。"),
+    "no_station": _("您的单位没有对应的派出所，不能接警。"),
+    "about_person": _("这里只写地方，不写人。请去掉姓名、电话、证件号和对人的说法。"),
+    "too_long": _("最长一百八十天，到期再核对、再写。"),
+    "too_early": _("这一天已经过了。"),
     "no_such_move": _("此事已经走到别的环节，这一步现在办不了。"),
     "no_such_act": _("此事已经走到别的环节，现在不能这样做。"),
 }
