@@ -35,6 +35,19 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+class Door(StrEnum):
+    """By which way an incident came to us. TRAINING marks an exercise: it counts in no figure."""
+
+    RADIO = "radio"
+    PHONE = "phone"
+    ROOM = "room"
+    GRID = "grid"
+    HOTLINE = "hotline"
+    HANDOVER_110 = "handover_110"
+    PAGE = "page"
+    TRAINING = "training"
+
+
 class Urgency(IntEnum):
     """How soon somebody is to be there; 1 is first."""
 
@@ -83,6 +96,22 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
         Kind.OTHER: Rule(Urgency.SOON, referable=True),
     }
 )
+
+
+class Danger(StrEnum):
+    """What a place itself holds for whoever comes there. Nothing here is about a person."""
+
+    DOG = "dog"
+    GAS = "gas"
+    CHEMICALS = "chemicals"
+    POWER = "power"
+    UNSOUND = "unsound"
+    FALLS = "falls"
+    WATER = "water"
+    NARROW = "narrow"
+    LOCKED = "locked"
+    NO_SIGNAL = "no_signal"
+    OTHER = "other"
 
 
 class UnitKind(StrEnum):

@@ -62,6 +62,17 @@ class Incident(models.Model):
         return f"{self.kind} {self.matter_id}"
 
     @property
+    def where(self) -> str:
+        """Where it is, as any list may show it."""
+        return self.site.title if self.site else self.place
+
+    @property
+    def raiser(self) -> str:
+        """Who raised it; of a resident only by which way."""
+        doors = {door.value: title for door, title in titles.DOORS.items()}
+        return str(self.raised_by or doors.get(self.matter.door, ""))
+
+    @property
     def rule_kind(self) -> Kind:
         return Kind(self.kind)
 
@@ -86,6 +97,35 @@ class IncidentLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} – {self.other_id}"
+
+
+class PremiseCaution(models.Model):
+    """What whoever comes to a place should know of the place itself, until a day: at a key site,
+    or at a point of the map. Never a word of a person: nobody is marked."""
+
+    district = models.CharField(max_length=16)
+    kind = models.CharField(max_length=16, choices=titles.choices(titles.DANGERS))
+    site = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="cautions"
+    )
+    place = models.CharField(max_length=120)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    words = models.CharField(max_length=80)
+    set_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="cautions_set")
+    set_at = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(PERSON, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("set_at")), name="caution_runs"),
+        ]
+        indexes = [models.Index(fields=["district", "until"], name="caution_by_district")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.place}"
 
 
 # --- who can be sent ------------------------------------------------------------------------------

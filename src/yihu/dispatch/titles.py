@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from yihu.direct.words import Words
 from yihu.dispatch.kinds import (
     Answer,
+    Danger,
+    Door,
     Kind,
     Milestone,
     Reach,
@@ -40,6 +42,29 @@ KINDS: Final[Mapping[Any, Words]] = {
     Kind.HELP: _("求助"),
     Kind.FACILITIES: _("公共设施"),
     Kind.OTHER: _("其他警情"),
+}
+DOORS: Final[Mapping[Any, Words]] = {
+    Door.PHONE: _("电话"),
+    Door.RADIO: _("对讲"),
+    Door.ROOM: _("当面"),
+    Door.GRID: _("网格员"),
+    Door.HOTLINE: _("12345 转来"),
+    Door.HANDOVER_110: _("110 转来"),
+    Door.PAGE: _("居民网页"),
+    Door.TRAINING: _("演练"),
+}
+DANGERS: Final[Mapping[Any, Words]] = {
+    Danger.DOG: _("有狗"),
+    Danger.GAS: _("燃气、气瓶"),
+    Danger.CHEMICALS: _("化学品"),
+    Danger.POWER: _("高压电"),
+    Danger.UNSOUND: _("房屋不牢"),
+    Danger.FALLS: _("容易坠落"),
+    Danger.WATER: _("深水"),
+    Danger.NARROW: _("车进不去"),
+    Danger.LOCKED: _("门禁，要先拿钥匙"),
+    Danger.NO_SIGNAL: _("没有信号"),
+    Danger.OTHER: _("其他"),
 }
 URGENCIES: Final[Mapping[Any, Words]] = {
     Urgency.NOW: _("立即"),
