@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from yihu.dispatch.loops import WORKING
-from yihu.dispatch.models import Incident
+from yihu.dispatch.loops import ON_DUTY, WORKING
+from yihu.dispatch.models import Assignment, Incident, Unit
 from yihu.kernel.access import Actor
 from yihu.kernel.queries import visible_to
 
@@ -29,3 +29,29 @@ def running_alarm_of(person: UUID) -> Incident | None:
     """The newest open incident that somebody raised."""
     own = Incident.objects.filter(raised_by=person, matter__closed_at=None)
     return own.order_by("-matter__opened_at").first()
+
+
+# --- units ----------------------------------------------------------------------------------------
+
+POLICE = frozenset(role.code for role in ON_DUTY)
+"""Who reads the register of units: guards and volunteers know their own."""
+
+
+def units_of(actor: Actor) -> QuerySet[Unit]:
+    """The units that were not retired of the organisations for which the actor is on duty."""
+    reaches = [post.reach for post in actor.posts if post.role in POLICE]
+    own = Unit.objects.filter(
+        district=actor.district,
+        retired_at=None,
+        organisation__in=frozenset[UUID]().union(*reaches),
+    )
+    return own.select_related("organisation", "incident__matter")
+
+
+def assigned_to(actor: Actor) -> QuerySet[Assignment]:
+    """Where the actor's own unit is to go, or is, the newest first."""
+    running = Assignment.objects.filter(
+        ended_at=None, unit__members__person=actor.id, unit__members__until=None
+    )
+    found = running.select_related("incident__matter", "incident__site", "unit", "offer")
+    return found.order_by("-assigned_at")

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from yihu.dispatch import actions as dispatch
+from yihu.dispatch import assignments
 from yihu.dispatch.actions import Place
 from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import running_alarm_of
@@ -53,9 +54,11 @@ def raise_alarm(
 
 def move_incident(*, actor: Actor, matter: UUID, name: str, **how: Any) -> Done:
     """Move an incident on, and tell whoever raised it, all on their groups, and the control room
-    that it has. `how`: as the kernel takes it."""
+    that it has. Its end frees the units that are still with it. `how`: as the kernel takes it."""
     with one_by_one():
         done = dispatch.move(actor=actor, matter=matter, name=name, **how)
+        if not done.matter.is_open:
+            assignments.release(done.matter)
         raiser = done.matter.incident.raised_by_id
         groups = GroupMember.objects.filter(person=raiser, until=None)
         tell(

@@ -43,10 +43,11 @@ def open_group(
     """Open a group of `members`, each with whether they may talk; once for each key of a client's.
 
     A private group is anybody's to open, with themselves on it; every other is for whoever
-    directs the net of the organisation. Raises Refused.
+    directs the net of the organisation, or for the clock to open. Raises Refused.
     """
     private = kind == GroupKind.PRIVATE
-    if not private and organisation.pk not in directed_by(actor):
+    ours = actor.kind is ActorKind.CLOCK or organisation.pk in directed_by(actor)
+    if not private and not ours:
         raise Refused("not_yours", "this organisation's net is not this actor's to arrange")
     for person in members:
         _require_colleague(actor, person)
@@ -189,12 +190,13 @@ def _require_colleague(actor: Actor, person: UUID) -> None:
 def _arranged(actor: Actor, group: str) -> TalkGroup:
     """The group, locked, if it is the actor's to arrange; TalkGroup.DoesNotExist if not. A private
     call is its two people's alone."""
+    clock = actor.kind is ActorKind.CLOCK
     return TalkGroup.objects.select_for_update(of=("self",)).get(
         ~Q(kind=GroupKind.PRIVATE),
+        Q() if clock else Q(organisation__in=directed_by(actor)),
         pk=group,
         district=actor.district,
         matter__closed_at=None,
-        organisation__in=directed_by(actor),
     )
 
 

@@ -54,12 +54,12 @@ TALKGROUP = declare(
         moves=(
             Move("review", _("核对过成员"), "open", "open", by=CONTROL, times=5, beyond="worn"),
             Move("keep", _("转为长期"), "temporary", "open", by=CONTROL),
-            Move("close", _("关闭"), ("open", "worn", "temporary"), "closed", by=CONTROL),
+            Move("close", _("关闭"), ("open", "worn", "temporary"), "closed", by=(*CONTROL, CLOCK)),
             Move("hang_up", _("挂断"), "temporary", "closed", by=CALLED),
             Move("expire", _("到时关闭"), "temporary", "closed", by=CLOCK),
         ),
         acts=(
-            Act("put_on", _("加入成员"), by=CONTROL, takes=takes.Membership),
+            Act("put_on", _("加入成员"), by=(*CONTROL, CLOCK), takes=takes.Membership),
             Act("take_off", _("移出成员"), by=CONTROL, takes=takes.Member),
         ),
         withdrawn="closed",
