@@ -145,6 +145,8 @@ class Keeper:
     @staticmethod
     def _apply(net: Net, rights: dict[UUID, tuple[GroupRight, ...]]) -> None:
         for one in list(net.sets.values()):
+            if not one.ticket.listens:
+                continue
             now = rights.get(UUID(one.ticket.person))
             if now is not None and _opened(now) != _opened(one.ticket.groups):
                 net.change(one, replace(one.ticket, groups=now))

@@ -37,10 +37,14 @@ def set_context(request: StaffRequest) -> dict[str, Any]:
     }
 
 
+def told_policy(request: HttpRequest) -> dict[str, Any]:
+    """What a page may load that the relay tells what happens."""
+    return settings.SECURE_CSP | {"connect-src": [CSP.SELF, relay_address(request)]}
+
+
 def set_policy(request: HttpRequest) -> dict[str, Any]:
     """What a page on which a set stands may load."""
-    return settings.SECURE_CSP | {
-        "connect-src": [CSP.SELF, relay_address(request)],
+    return told_policy(request) | {
         "media-src": [CSP.SELF, "blob:"],  # silence, that makes headset keys ours
         # for browsers without a codec of their own
         "script-src": [CSP.SELF, CSP.NONCE, CSP.WASM_UNSAFE_EVAL],
@@ -58,8 +62,9 @@ def the_set(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def ticket(request: StaffRequest) -> HttpResponse:
-    """A fresh ticket for this device, good for a minute. A lost set gets none, and is signed out:
-    whoever found it is to read nothing on it."""
+    """A fresh ticket for this device, good for a minute; `?for=events`: to be told what happens,
+    and to hear nothing. A lost set gets none, and is signed out: whoever found it is to read
+    nothing on it."""
     device = request.POST.get("device", "")
     if not DEVICE.fullmatch(device):
         return JsonResponse({"code": "no_device"}, status=400)
@@ -67,6 +72,8 @@ def ticket(request: StaffRequest) -> HttpResponse:
     if queries.stunned([made.device]):
         logout(request)
         return JsonResponse({"code": "stunned"}, status=HTTPStatus.GONE)
+    if request.GET.get("for") == "events":
+        made = made.for_events()
     return JsonResponse({"ticket": made.signed()})
 
 

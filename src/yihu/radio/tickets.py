@@ -1,6 +1,6 @@
 """What lets a set onto the net: a short-lived signed ticket, written by the web process."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, Self
 
@@ -28,7 +28,11 @@ class GroupRight:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Who a set is: one device, in one person's hands, on these groups. `rank`: see the floor."""
+    """Who a set is: one device, in one person's hands, on these groups. `rank`: see the floor.
+
+    `listens`: it hears its groups, and is there for others; a page that only wants to be told what
+    happens is on none.
+    """
 
     device: str
     person: str
@@ -36,6 +40,12 @@ class Ticket:
     district: str
     groups: tuple[GroupRight, ...]
     rank: int = 0
+    listens: bool = True
+
+    def for_events(self) -> Self:
+        """Of the same browser, beside its set: neither takes the other's place."""
+        device = f"{self.person}-events-{self.device.rpartition('-')[2]}"
+        return replace(self, device=device, groups=(), listens=False)
 
     @property
     def rights(self) -> dict[str, GroupRight]:
