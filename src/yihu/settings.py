@@ -22,6 +22,11 @@ YIHU_PRIVATE_RECEIVERS
 YIHU_ALIKE_DAYS    how many days apart messages may come to count as one theme; default: 30
 YIHU_RELAY_URL     where browsers reach the relay, e.g. wss://yihu.example/relay; without it: the
                    web server's host, one port further
+YIHU_AUTO_OFFER    0: nobody is asked to come before a dispatcher has chosen; 1 (default): for what is
+                   urgent the first are asked at once; or the codes of the districts where it is so
+YIHU_MAP_STYLE     the address of a MapLibre style to draw maps with, instead of our own
+YIHU_MAP_HOSTS     the origins (https://tiles.example …) that such a style gets its style, tiles and
+                   letters from, separated by spaces
 YIHU_WITNESS       where checkpoints go: a folder, or mailto:address; several separated by spaces
 """
 
@@ -218,8 +223,12 @@ TIME_ZONE = "Asia/Shanghai"  # the district's zone; the database keeps UTC
 STATIC_URL = "/static/"
 STATIC_ROOT = YIHU_HOME / "static"
 # What browsers get from npm (package.json), where it was installed.
-FROM_NPM = BASE_DIR / "node_modules/libopus-wasm/dist"
-STATICFILES_DIRS = [("npm/libopus-wasm", FROM_NPM)] if FROM_NPM.is_dir() else []
+FROM_NPM = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    (f"npm/{package}", FROM_NPM / package / "dist")
+    for package in ("libopus-wasm", "maplibre-gl", "pmtiles")
+    if (FROM_NPM / package / "dist").is_dir()
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -263,6 +272,19 @@ ALIKE_DAYS = int(os.environ.get("YIHU_ALIKE_DAYS", "30"))
 
 RELAY_URL = os.environ.get("YIHU_RELAY_URL", "")
 RECORDINGS = YIHU_HOME / "recordings"
+
+# Where the clock asks the first to come by itself: everywhere, or in these districts.
+_AUTO_OFFER = os.environ.get("YIHU_AUTO_OFFER", "1")
+AUTO_OFFER: bool | list[str] = (
+    True if _AUTO_OFFER == "1" else [code for code in _AUTO_OFFER.split() if code != "0"]
+)
+
+# The ground of the map: our own style and tiles, or another's.
+MAPS = YIHU_HOME / "maps"
+MAP_STYLE = os.environ.get("YIHU_MAP_STYLE", "")
+for host in os.environ.get("YIHU_MAP_HOSTS", "").split():
+    for directive in ("connect-src", "img-src"):
+        SECURE_CSP[directive] = [*SECURE_CSP.get(directive, [CSP.SELF]), host]
 
 WITNESSES = os.environ.get("YIHU_WITNESS", "").split()
 WEBHOOKS = {

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
 STATIC = Path(yihu.radio.__file__).parent / "static"
+LIBOPUS = settings.FROM_NPM / "libopus-wasm/dist"
 BLOCK = 20.0  # milliseconds
 TALK = """async ({arrivals, blocks, ends}) => {
   const { Playout } = await import("/radio/playout.js");
@@ -54,7 +55,7 @@ def serve(route: "Route") -> None:
         route.fulfill(body="<p>", content_type="text/html")
         return
     library = "npm/libopus-wasm/"
-    found = settings.FROM_NPM / path[len(library) :] if path.startswith(library) else STATIC / path
+    found = LIBOPUS / path[len(library) :] if path.startswith(library) else STATIC / path
     route.fulfill(body=found.read_bytes(), content_type="text/javascript")
 
 
@@ -181,7 +182,7 @@ CODEC = """async (numbers) => {
 
 @pytest.mark.parametrize("own", [True, False], ids=["the browser's own", "the library's"])
 def test_a_codec_gives_each_packet_its_number_and_its_length(page: "Page", own: bool) -> None:
-    if not own and not settings.FROM_NPM.is_dir():
+    if not own and not LIBOPUS.is_dir():
         pytest.skip("node_modules is not there (bin/bootstrap says why)")
     page.add_init_script("" if own else "delete window.AudioEncoder; delete window.AudioDecoder")
     page.route("http://localhost/**", serve)

@@ -20,6 +20,9 @@ from yihu.keyring import KeyMissingError
 
 Say = Callable[[str], None]
 
+NOT_SERVED = "*.mjs.map", "*-dev.mjs", "*.d.ts"
+"""What packages from npm hold for those who build on them."""
+
 
 def prepare(say: Say, *, demo: bool) -> None:
     """Translations, database, static files and, if wanted and the database is empty, the demo."""
@@ -63,7 +66,13 @@ def collect_static(say: Say) -> None:
     if stamp.exists() and stamp.read_text() == state:
         return
     say(_("收集静态文件……"))
-    call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
+    call_command(
+        "collectstatic",
+        verbosity=0,
+        interactive=False,
+        skip_checks=True,
+        ignore_patterns=list(NOT_SERVED),
+    )
     stamp.write_text(state)
 
 

@@ -21,7 +21,9 @@ from django.utils.translation import gettext as _
 from yihu.api import hooks
 from yihu.cases import gathering, quarters
 from yihu.direct import digest, repeats
+from yihu.dispatch import ladder
 from yihu.kernel import delivery, lapses, ledger, ringing, witness
+from yihu.places import map_files
 from yihu.radio import happenings, positions, retention, roll_calls
 from yihu.reports import projection
 
@@ -48,6 +50,7 @@ class Job:
 
 JOBS = (
     Job("lapses", lapses.fire_due, plenty=lapses.LIMIT),
+    Job("offers", ladder.advance),
     Job("ledger", ledger.sequence),
     Job("delivery", delivery.deliver, plenty=delivery.LIMIT),
     Job("ringing", ringing.ring, plenty=ringing.LIMIT),
@@ -63,6 +66,7 @@ JOBS = (
     Job("happenings", happenings.forget),
     Job("roll-call", roll_calls.call_due),
     Job("positions", positions.fade, plenty=positions.LIMIT),
+    Job("map", map_files.draw_due),
 )
 
 

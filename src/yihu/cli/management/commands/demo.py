@@ -19,6 +19,7 @@ from yihu.cli.demo.words import Writer
 from yihu.kernel import history, ledger
 from yihu.kernel.access import clock_actor
 from yihu.places import actions as places
+from yihu.places import map_files
 from yihu.places.demo_city import City, draw, write_osm
 from yihu.places.models import District
 from yihu.reports import projection
@@ -55,7 +56,8 @@ class Command(BaseCommand):
     def _make(self) -> None:
         """All or nothing: a demo cut short is made anew."""
         city = draw(SEED)
-        write_osm(city, settings.YIHU_HOME / "demo.osm.gz")
+        map_files.folder(CODE).mkdir(parents=True, exist_ok=True)
+        write_osm(city, map_files.folder(CODE) / "extract.osm.gz")
         places.settle(
             code=CODE, name="良水街道", name_en="Liangshui Subdistrict", city=city, demo=True
         )
