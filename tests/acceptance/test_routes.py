@@ -164,6 +164,8 @@ ROUTES = {
     "desk/thanks/mine/<int:credit>/withdraw/": matters(302, who="officer", post={}, needs="order"),
     "desk/figures/": staff(),
     "desk/figures/print/": Asked(LOGIN, 200, GONE, 200),
+    "desk/figures/dispatch/": staff(),
+    "desk/figures/dispatch/<slug:what>.<slug:form>": Asked(LOGIN, 200, GONE, 200),
     "desk/figures/<slug:what>.<slug:form>": Asked(LOGIN, 200, GONE, 200),
     "desk/figures/<slug:name>/": Asked(LOGIN, 200, GONE, 200),
     "desk/posts/": staff(),

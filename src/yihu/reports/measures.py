@@ -22,7 +22,7 @@ LIMITS = (1, 15)
 LATER = LIMITS[-1] + 1
 """What stands for more days than the last limit."""
 
-_HOUR, _DAY = 3600, 86_400
+_DAY = 86_400
 
 
 # --- what is counted -----------------------------------------------------------------------------
@@ -142,6 +142,11 @@ class Unit(StrEnum):
     PERCENT = "percent"
     DAYS = "days"
     HOURS = "hours"
+    MINUTES = "minutes"
+    SECONDS = "seconds"
+
+
+SECONDS_OF = {Unit.DAYS: _DAY, Unit.HOURS: 3600, Unit.MINUTES: 60, Unit.SECONDS: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +265,7 @@ class Spread(Figure):
         n = len(ordered)
         if n < FEW:
             return Value(None, n, n, total, too_few=True)
-        length = _DAY if self.in_unit is Unit.DAYS else _HOUR
+        length = SECONDS_OF[self.in_unit]
         return Value(one_decimal(quantile(ordered, self.share) / length), n, n, total)
 
 

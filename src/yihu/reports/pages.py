@@ -1,12 +1,11 @@
 """The figures of the direct code: the dashboard, how each figure is made, paper and sheets."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from tempfile import TemporaryFile
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Self
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -16,68 +15,30 @@ from django.views.decorators.http import require_safe
 
 from yihu.direct.loops import PRAISE
 from yihu.kernel.schedule import working_calendar
-from yihu.people.desk import Sitting, StaffRequest, staff_page
+from yihu.people.desk import StaffRequest, staff_page
 from yihu.people.directory import role_title
-from yihu.people.models import Organisation
-from yihu.reports import figures, periods, projection, queries, shown
-from yihu.reports.measures import Period, Pile, Report
+from yihu.reports import figures, projection, queries, shown
+from yihu.reports.asked import NAMED, Asked
+from yihu.reports.measures import Pile, Report
 from yihu.reports.models import DirectCase
 from yihu.reports.queries import Cases
 from yihu.reports.sheets import Rows, csv_lines, write_xlsx
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a reader asks for, and may be told: a period of some stations."""
+class Look(Asked):
+    """What a reader asks of the direct code's figures, and may be told.
 
-    sitting: Sitting
-    stations: list[Organisation]
-    chosen: list[Organisation]
-    named: str
-    days: periods.Days
-    now: datetime
-    behind: bool
-    """Whether something has happened that is not counted yet."""
+    `behind`: something has happened that is not counted yet.
+    """
+
+    behind: bool = False
 
     @classmethod
-    def of(cls, request: StaffRequest) -> "Look":
-        """Takes what has happened since the rows were read; anything unknown is not asked."""
+    def of(cls, request: StaffRequest) -> Self:
+        """Takes what has happened since the rows were read."""
         behind = not projection.keep_up()
-        now = timezone.now()
-        today = now.astimezone(working_calendar().zone).date()
-        asked = {name: request.GET.get(name, "") for name in ("period", "since", "until")}
-        named, days = periods.asked(asked["period"], asked["since"], asked["until"], today)
-        stations = queries.overseen(request.sitting)
-        one = [found for found in stations if found.code == request.GET.get("station")]
-        return cls(request.sitting, stations, one or stations, named, days, now, behind)
-
-    @property
-    def period(self) -> Period:
-        return self.days.within(working_calendar().zone)
-
-    @property
-    def before(self) -> periods.Days:
-        return self.days.a_year_before
-
-    @property
-    def query(self) -> str:
-        """The address's part after `?` that asks for the same again."""
-        asked = {"period": self.named} if self.named else {}
-        if not self.named:
-            asked = {"since": self.days.since.isoformat(), "until": self.days.until.isoformat()}
-        if len(self.chosen) == 1 < len(self.stations):
-            asked["station"] = self.chosen[0].code
-        return urlencode(asked)
-
-    @property
-    def titles(self) -> str:
-        return _("、").join(one.title for one in self.chosen)
-
-    @property
-    def counts_only_its_own(self) -> bool:
-        """Whether something may have gone past a station to whoever supervises it."""
-        actor = self.sitting.actor
-        return not all(queries.supervises(actor, one) for one in self.chosen)
+        return replace(super().of(request), behind=behind)
 
     # --- what is read -----------------------------------------------------------------------
 
@@ -146,7 +107,7 @@ def home(request: StaffRequest) -> HttpResponse:
     look = Look.of(request)
     if not look.stations:
         return render(request, "reports/nothing.html")
-    context = _context(look) | {"named": _named()}
+    context = _context(look) | {"named": NAMED}
     return render(request, "reports/home.html", context)
 
 
@@ -159,15 +120,6 @@ def paper(request: StaffRequest) -> HttpResponse:
         raise Http404
     every = shown.several(look.report, figures.LIVED)
     return render(request, "reports/print.html", _context(look) | {"every": every})
-
-
-def _named() -> list[tuple[str, str]]:
-    return [
-        ("12-months", _("最近 12 个月")),
-        ("year", _("今年")),
-        ("quarter", _("本季度")),
-        ("month", _("本月")),
-    ]
 
 
 # --- how a figure is made ------------------------------------------------------------------------
@@ -202,7 +154,11 @@ def export(request: StaffRequest, what: str, form: str) -> HttpResponseBase:
     look = Look.of(request)
     if not look.stations or what not in SHEETS or form not in ("csv", "xlsx"):
         raise Http404
-    rows = SHEETS[what](look)
+    return sheet(SHEETS[what](look), what, look, form)
+
+
+def sheet(rows: Rows, what: str, look: Asked, form: str) -> HttpResponseBase:
+    """Rows as a file to keep: csv or xlsx."""
     name = f"yihu-{what}-{look.days.since}-{look.days.until}.{form}"
     if form == "csv":
         return StreamingHttpResponse(

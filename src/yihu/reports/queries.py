@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -58,7 +58,7 @@ def year(number: int) -> Period:
 
 def overseen(sitting: Sitting) -> list[Organisation]:
     """The stations whose figures the reader's posts are there for, in order of their code."""
-    offices = _offices(sitting.actor)
+    offices = offices_of(sitting.actor)
     stations = [
         one
         for one in sitting.roster.organisations.values()
@@ -69,7 +69,7 @@ def overseen(sitting: Sitting) -> list[Organisation]:
 
 
 def supervises(actor: Actor, station: Organisation) -> bool:
-    return station.supervisor_id in _offices(actor)
+    return station.supervisor_id in offices_of(actor)
 
 
 def cases_for(actor: Actor, stations: Iterable[Organisation]) -> Cases:
@@ -79,7 +79,7 @@ def cases_for(actor: Actor, stations: Iterable[Organisation]) -> Cases:
     it has in its hands: a complaint that went past it must not show as a number either. And
     nobody counts a matter about themselves or about someone who commands them.
     """
-    offices = _offices(actor)
+    offices = offices_of(actor)
     mine = Q(pk__in=[])
     for station in stations:
         here = Q(station=station.id)
@@ -89,7 +89,8 @@ def cases_for(actor: Actor, stations: Iterable[Organisation]) -> Cases:
     return seen.exclude(pk__in=blind) if blind else seen
 
 
-def _offices(actor: Actor) -> set[Any]:
+def offices_of(actor: Actor) -> set[UUID]:
+    """The organisations whose every matter the actor's posts show."""
     return {org for post in actor.posts if post.sees_office for org in post.reach}
 
 

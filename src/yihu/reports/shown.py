@@ -11,7 +11,14 @@ from yihu.direct.kinds import Kind, Reporter
 from yihu.reports import figures
 from yihu.reports.measures import Change, Count, Figure, Pile, Report, Unit, Value
 
-UNITS = {Unit.COUNT: _("件"), Unit.PERCENT: "%", Unit.DAYS: _("天"), Unit.HOURS: _("小时")}
+UNITS = {
+    Unit.COUNT: _("件"),
+    Unit.PERCENT: "%",
+    Unit.DAYS: _("天"),
+    Unit.HOURS: _("小时"),
+    Unit.MINUTES: _("分钟"),
+    Unit.SECONDS: _("秒"),
+}
 
 FIRST = (
     figures.MESSAGES,
