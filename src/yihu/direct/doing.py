@@ -36,13 +36,15 @@ def find(request: StaffRequest, reference: str, loops: tuple[str, ...]) -> Matte
 
 @dataclass(frozen=True, slots=True)
 class Counter[D: Desk]:
-    """How a room shows its matters, what it says once something is done, and who makes moves."""
+    """How a room shows its matters, what it says once something is done, and who makes
+    moves and acts."""
 
     loops: tuple[str, ...]
     desk: type[D]
     shown: Callable[[StaffRequest, D, int], HttpResponse]
     done: Callable[[StaffRequest, Matter, str], HttpResponse]
     move: Callable[..., object] = kernel.move
+    act: Callable[..., object] = kernel.act
 
     def do(self, request: StaffRequest, reference: str, name: str) -> HttpResponse:
         """Make a move or an act as the request's form says."""
@@ -87,7 +89,7 @@ class Counter[D: Desk]:
         if isinstance(declared, Move):
             self.move(**common, seq=read_at)
         else:
-            kernel.act(**common)
+            self.act(**common)
 
     def _again(self, request: StaffRequest, found: Matter, deed: Deed) -> HttpResponse:
         desk = self.desk(request.sitting, found, answering=deed)

@@ -9,11 +9,12 @@ from uuid import UUID
 from django.utils import timezone
 from pydantic import BaseModel
 
+from yihu.dispatch import joining, referral, review
 from yihu.dispatch.kinds import RULES, Kind
 from yihu.dispatch.loops import INCIDENT
 from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import raised_by
-from yihu.dispatch.schemas import Located, Reported
+from yihu.dispatch.schemas import Located, Prioritised, Reclassified, Referred, Reported
 from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, ActorKind, Refused
 from yihu.kernel.actions import Done, NewMatter
@@ -31,8 +32,11 @@ MOMENTS = {
     "tell": "told_at",
     "tell_along": "told_at",
     "refer": "told_at",
+    "contain": "contained_at",
 }
-"""Which moment of an incident a move is."""
+"""Which moment of an incident a move or an act is."""
+TELLING = ("tell", "refer")
+"""Moves by which whoever raised it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +161,63 @@ def move(
     client_key: bytes,
     payload: BaseModel | None = None,
 ) -> Done:
-    """Move an incident on, by the rules of its loop; the moment that it reaches is written once."""
+    """Move an incident on, by the rules of its loop; the moment that it reaches is written once.
+
+    Whoever raised what was merged into it is told with it, and it ends after them.
+    """
     with one_by_one():
         done = kernel.move(
-            actor=actor, matter=matter, name=name, seq=seq, client_key=client_key, payload=payload
+            actor=actor,
+            matter=matter,
+            name=name,
+            seq=seq,
+            client_key=client_key,
+            payload=payload,
+            remarks=review.remarks(matter, name),
         )
-        if (moment := MOMENTS.get(name)) and not done.repeated:
-            Incident.objects.filter(pk=matter, **{moment: None}).update(**{moment: timezone.now()})
+        if done.repeated:
+            return done
+        review.require_reminder(matter, payload)
+        if name == "refer":
+            incident = Incident.objects.get(pk=matter)
+            referral.require_fit(incident, payload if isinstance(payload, Referred) else None)
+        if name in TELLING:
+            along = joining.tell_along(
+                actor=actor, incident=matter, payload=payload, client_key=client_key
+            )
+            for other in along:
+                _reached(other, "told_at")
+        if not done.matter.is_open:
+            joining.require_none_waiting(matter)
+        if moment := MOMENTS.get(name):
+            _reached(matter, moment)
         return done
+
+
+def act(
+    *,
+    actor: Actor,
+    matter: UUID,
+    name: str,
+    client_key: bytes,
+    payload: BaseModel | None = None,
+) -> Done:
+    """Do something to an incident; what its row says of kind, urgency and moments follows."""
+    with one_by_one():
+        done = kernel.act(
+            actor=actor, matter=matter, name=name, client_key=client_key, payload=payload
+        )
+        if done.repeated:
+            return done
+        if isinstance(payload, Reclassified):
+            Incident.objects.filter(pk=matter).update(kind=payload.kind.value)
+        if isinstance(payload, Prioritised):
+            Incident.objects.filter(pk=matter).update(priority=payload.priority)
+        if moment := MOMENTS.get(name):
+            _reached(matter, moment)
+        return done
+
+
+def _reached(matter: UUID, moment: str) -> None:
+    """A moment of an incident is now, unless it was before."""
+    Incident.objects.filter(pk=matter, **{moment: None}).update(**{moment: timezone.now()})
