@@ -22,7 +22,7 @@ from yihu.direct.models import DirectCode
 from yihu.dispatch.card_steps import Step
 from yihu.dispatch.kinds import Door, UnitKind
 from yihu.dispatch.loops import INCIDENT, RAISED
-from yihu.dispatch.models import Assignment, Incident
+from yihu.dispatch.models import Assignment, Incident, RunCard
 from yihu.dispatch.run_cards import card_of, read, ticks_of
 from yihu.dispatch.schemas import Excuse, Told
 from yihu.dispatch.words import REMINDER
@@ -53,6 +53,12 @@ def remarks(matter: UUID, move: str) -> Mapping[str, Any]:
     incident = Incident.objects.select_related("matter").get(pk=matter)
     codes = [step.code for step in missed(incident)]
     return {"card": card_of(incident).version, "missed": codes}
+
+
+def steps_by_code(incident: Incident) -> dict[str, Step]:
+    """The steps of its card, and of those that it had before and of which something was done."""
+    had = RunCard.objects.filter(ticks__incident=incident).distinct()
+    return {step.code: step for card in [*had, card_of(incident)] for step in read(card).steps}
 
 
 # --- the reminder ---------------------------------------------------------------------------------
