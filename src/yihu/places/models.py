@@ -51,6 +51,11 @@ class Site(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        return title(self)
+
 
 class SiteKind(models.Model):
     """A kind of key site, such as a mall or a school; a district adds its own.
@@ -136,3 +141,27 @@ class Force(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind_id} {self.organisation_id}"
+
+
+class RoadClosure(models.Model):
+    """A road that is closed for a while, which vehicles are sent round.
+
+    Position WGS-84, in degrees; all roads within `radius` metres of it, or the one that
+    OpenStreetMap calls `way`.
+    """
+
+    district = models.CharField(max_length=16)
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    radius = models.PositiveSmallIntegerField(default=0)
+    way = models.BigIntegerField(null=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=120)
+    by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["district", "until"], name="closures_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.district} {self.pk}"
