@@ -14,6 +14,7 @@ from yihu.dispatch.queries import running_alarm_of
 from yihu.kernel.access import Actor
 from yihu.kernel.actions import Done
 from yihu.kernel.writing import one_by_one
+from yihu.radio.alarm_queries import colleagues_of
 from yihu.radio.happenings import tell
 from yihu.radio.models import Burst, GroupMember
 from yihu.radio.queries import directing, memberships
@@ -53,8 +54,9 @@ def raise_alarm(
 
 
 def move_incident(*, actor: Actor, matter: UUID, name: str, **how: Any) -> Done:
-    """Move an incident on, and tell whoever raised it, all on their groups, and the control room
-    that it has. Its end frees the units that are still with it. `how`: as the kernel takes it."""
+    """Move an incident on, and tell whoever raised it, their unit, all on their groups, and the
+    control room that it has. Its end frees the units that are still with it. `how`: as the kernel
+    takes it."""
     with one_by_one():
         done = dispatch.move(actor=actor, matter=matter, name=name, **how)
         if not done.matter.is_open:
@@ -66,7 +68,9 @@ def move_incident(*, actor: Actor, matter: UUID, name: str, **how: Any) -> Done:
             "incident",
             done.matter.reference,
             groups=groups.values_list("group", flat=True),
-            people=directing(actor.district, done.matter.office_id) | _known(raiser),
+            people=directing(actor.district, done.matter.office_id)
+            | _known(raiser)
+            | colleagues_of(raiser),
         )
         return done
 

@@ -19,6 +19,7 @@ from yihu.dispatch import actions as dispatch
 from yihu.dispatch.actions import Place
 from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import raised_by
+from yihu.dispatch.review import reminder
 from yihu.dispatch.words import OUTCOMES
 from yihu.kernel.access import Refused
 from yihu.kernel.actions import Done, KeyReused
@@ -126,13 +127,16 @@ def now(request: StaffRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """An incident as whoever raised it may know it: its state and end, in plain words. `typed`:
-    what was written to be added, and could not be taken."""
+    """An incident as whoever raised it, and their unit, may know it: its state and end, in plain
+    words, with the `reminder` that goes with it. `typed`: what was written to be added, and could
+    not be taken. `by`: the colleague who raised it; "" for the reader's own."""
 
     incident: Incident
     outcome: str
     told: str
+    reminder: str
     typed: str
+    by: str
 
 
 @staff_page
@@ -144,20 +148,34 @@ def mine(request: StaffRequest) -> HttpResponse:
 def _mine(
     request: StaffRequest, reference: str = "", typed: str = "", wrong: str = ""
 ) -> HttpResponse:
-    """What the reader raised, and how each ended; with what could not be taken of one, and why."""
-    found = list(raised_by(request.actor).select_related("matter", "site")[:LATEST])
+    """What the reader raised and, on duty, what their unit did, and how each ended; with what
+    could not be taken of one, and why."""
+    own = raised_by(request.actor).select_related("matter", "site", "raised_by")[:LATEST]
+    found = [*own, *queries.raised_beside(request.actor)[:LATEST]]
     matters = [one.pk for one in found]
-    outcomes, told = queries.outcomes(matters), answers_of(matters)
-    own = [
+    outcomes, told, reminded = (
+        queries.outcomes(matters),
+        answers_of(matters),
+        queries.reminded(matters),
+    )
+    sentences = {office: reminder(office) for office in {one.matter.office_id for one in found}}
+    lines = [
         Own(
             one,
             str(OUTCOMES.get(outcomes.get(one.pk, ""), "")),
             told.get(one.pk, ""),
+            sentences[one.matter.office_id] if one.pk in reminded else "",
             typed if one.matter.reference == reference else "",
+            "" if one.raised_by_id == request.actor.id else str(one.raised_by),
         )
         for one in found
     ]
-    context = {"own": own, "key": secrets.token_hex(16), "wrong": wrong}
+    context = {
+        "own": [line for line in lines if not line.by],
+        "beside": [line for line in lines if line.by],
+        "key": secrets.token_hex(16),
+        "wrong": wrong,
+    }
     return render(request, "radio/alarms.html", context, status=422 if wrong else 200)
 
 

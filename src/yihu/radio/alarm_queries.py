@@ -3,18 +3,25 @@ knows that there is one; what it is about is the control room's."""
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import UNSETTLED
 from yihu.kernel.access import Actor
-from yihu.kernel.models import Entry, Matter
-from yihu.kernel.queries import visible_to
-from yihu.people.shifts import shift_of
+from yihu.kernel.models import Entry, Matter, Party
+from yihu.kernel.queries import about_superiors, visible_to
+from yihu.people.directory import current
+from yihu.people.roles import REPORTER
+from yihu.people.shifts import on_shift, shift_of
 from yihu.radio.models import Burst, Call, GroupMember
 from yihu.radio.queries import memberships
+
+LATELY = timedelta(days=30)
+"""How long a unit reads what became of what its people raised."""
 
 
 def running_alarms(actor: Actor) -> QuerySet[Incident]:
@@ -46,6 +53,44 @@ def calls_about(actor: Actor, matter: Matter) -> QuerySet[Call]:
         .select_related("matter", "sender")
         .order_by("sent_at")
     )
+
+
+def raised_beside(actor: Actor) -> QuerySet[Incident]:
+    """What colleagues of the actor's unit raised lately, for whoever of it is on duty: the unit
+    that reported is told how it ended. Not where whoever raised it asked to be reached with care.
+    The newest first."""
+    if shift_of(actor.staff_id) is None:
+        return Incident.objects.none()
+    now = timezone.now()
+    own = current(now).filter(organisation__in={post.organisation for post in actor.posts})
+    with_care = Party.objects.filter(role=REPORTER.code).exclude(contact_safety="")
+    return (
+        Incident.objects.filter(
+            district=actor.district,
+            raised_by__in=own.exclude(person=actor.id).values("person"),
+            matter__in=Matter.objects.filter(opened_at__gte=now - LATELY).exclude(
+                about_superiors(actor)
+            ),
+        )
+        .exclude(matter__in=with_care.values("matter"))
+        .select_related("matter", "site", "raised_by")
+        .order_by("-matter__opened_at")
+    )
+
+
+def colleagues_of(raiser: UUID | None) -> set[UUID]:
+    """Who is on duty at the unit of whoever raised an incident."""
+    now = timezone.now()
+    units = current(now).filter(person=raiser).values("organisation")
+    beside = current(now).filter(organisation__in=units, person__in=on_shift(now).values("person"))
+    return set(beside.values_list("person", flat=True))
+
+
+def reminded(matters: Iterable[UUID]) -> set[UUID]:
+    """Those of these incidents with whose end the reminder was given: one statement."""
+    moved = Entry.objects.filter(matter__in=list(matters), kind="moved")
+    facts = ((entry.matter_id, json.loads(entry.body)["facts"]) for entry in moved)
+    return {matter for matter, said in facts if said.get("reminded")}
 
 
 def outcomes(matters: Iterable[UUID]) -> dict[UUID, str]:
