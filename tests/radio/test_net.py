@@ -116,7 +116,7 @@ def test_a_guard_sees_the_own_site_alone(town: Town) -> None:
     nav = page.split("</nav>")[0]
     assert "我的单位" in nav
     assert not [one for one in ("对讲网</a>", "来信", "警情", "数字", "接口") if one in nav]
-    assert client.get("/desk/").headers["Location"] == "/radio/"
+    assert client.get("/desk/").headers["Location"] == "/respond/"
 
 
 def test_nobody_is_made_police_through_the_register(town: Town) -> None:

@@ -27,7 +27,7 @@ from yihu.kernel.models import Matter, OutboxMessage, SealedPart
 from yihu.kernel.queries import visible_to
 from yihu.kernel.timeline import excerpts
 from yihu.people.desk import StaffRequest, page_of, staff_page
-from yihu.people.queries import is_crew
+from yihu.people.queries import is_crew, sits_in_control
 
 # --- the list ------------------------------------------------------------------------------------
 
@@ -35,9 +35,12 @@ from yihu.people.queries import is_crew
 @staff_page
 @require_safe
 def inbox(request: StaffRequest) -> HttpResponse:
-    """What waits for the reader. For a guard or volunteer that is the set, and no letter."""
+    """What waits for the reader. For a guard or volunteer, and for whoever dispatches, that is no
+    letter."""
     if is_crew(request.actor):
-        return redirect("radio:set")
+        return redirect("dispatch:respond")
+    if sits_in_control(request.actor):
+        return redirect("dispatch:room")
     asked = lists.Asked.of(request.GET.dict())
     page = lists.read(request.sitting, asked)
     said = excerpts(list(page.matters))

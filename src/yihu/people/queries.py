@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from yihu.kernel.access import Actor
 from yihu.people.models import Leave, Organisation, OrganisationKind
-from yihu.people.roles import DIRECTING, NO_POLICE_POWERS
+from yihu.people.roles import DIRECTING, DISPATCHER, NO_POLICE_POWERS, RESPONDING
 
 
 def stations() -> QuerySet[Organisation]:
@@ -53,6 +53,16 @@ def directed_by(actor: Actor) -> frozenset[UUID]:
 def is_crew(actor: Actor) -> bool:
     """Whether somebody is a guard or volunteer and nothing else: the net is all that is theirs."""
     return all(post.role in NO_POLICE_POWERS for post in actor.posts)
+
+
+def responds(actor: Actor) -> bool:
+    """Whether somebody is of those who are sent."""
+    return any(post.role in RESPONDING for post in actor.posts)
+
+
+def sits_in_control(actor: Actor) -> bool:
+    """Whether somebody dispatches and does nothing else: no letter is for them."""
+    return all(post.role == DISPATCHER.code for post in actor.posts)
 
 
 def communities(district: str) -> QuerySet[Organisation]:

@@ -55,6 +55,9 @@ DIRECTING = COMMANDING | {DISPATCHER.code}
 NO_POLICE_POWERS = frozenset({GUARD.code, VOLUNTEER.code})
 """Roles that report, contain and give first aid, and to whom nothing of enforcement is offered."""
 
+RESPONDING = NO_POLICE_POWERS | {OFFICER.code, VILLAGE_AUXILIARY.code}
+"""Roles whose holders are sent."""
+
 OVERSEEING = COMMANDING | {SUPERVISOR.code, SUBDISTRICT_LEADER.code}
 """Roles whose holders see every matter of their office, and not only their own. A leader is the
 last rung of every ladder: whoever is told that a matter is late must be able to open it."""

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from yihu.kernel import notices
 from yihu.people.desk import sitting_of
-from yihu.people.queries import directed_by, is_crew
+from yihu.people.queries import directed_by, is_crew, responds, sits_in_control
 from yihu.web import preferences
 
 
@@ -21,6 +21,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "unread": SimpleLazyObject(lambda: _unread(request)),
         "directs_net": SimpleLazyObject(lambda: _directs_net(request)),
         "is_crew": SimpleLazyObject(lambda: _is_crew(request)),
+        "responds": SimpleLazyObject(lambda: _responds(request)),
+        "sits_in_control": SimpleLazyObject(lambda: _sits_in_control(request)),
     }
 
 
@@ -40,6 +42,18 @@ def _is_crew(request: HttpRequest) -> bool:
     """Whether the reader is a guard or volunteer and nothing else."""
     sitting = sitting_of(request)
     return sitting is not None and bool(sitting.actor.posts) and is_crew(sitting.actor)
+
+
+def _responds(request: HttpRequest) -> bool:
+    """Whether the reader is of those who are sent."""
+    sitting = sitting_of(request)
+    return sitting is not None and responds(sitting.actor)
+
+
+def _sits_in_control(request: HttpRequest) -> bool:
+    """Whether the reader dispatches and does nothing else."""
+    sitting = sitting_of(request)
+    return sitting is not None and bool(sitting.actor.posts) and sits_in_control(sitting.actor)
 
 
 def _unread(request: HttpRequest) -> str:

@@ -1,0 +1,139 @@
+"""What somebody who can be sent sees: what they are asked, where they go, and no more of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from yihu.dispatch.actions import Place
+from yihu.dispatch.crews import unit_of_person
+from yihu.dispatch.kinds import Answer, Status, UnitKind, Verdict
+from yihu.dispatch.loops import OPEN, WORKING
+from yihu.dispatch.models import Assignment, Incident, Offer, Unit
+from yihu.dispatch.waves import lacking
+from yihu.kernel.access import Actor
+from yihu.kernel.models import Party
+from yihu.kernel.parties import RESPONDER
+from yihu.kernel.queries import visible_to
+from yihu.people.models import Shift
+from yihu.people.shifts import shift_of
+from yihu.radio.models import GroupMember, TalkGroup
+
+SAID_FOR = timedelta(minutes=10)
+"""How long the answer to an acceptor stands on the page that needs nothing of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Somebody's own: the shift they work and the unit they are of; None for neither."""
+
+    shift: Shift | None
+    unit: Unit | None
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Duty":
+        return cls(shift_of(actor.staff_id), unit_of_person(actor.staff_id))
+
+    @property
+    def kind(self) -> UnitKind | None:
+        return UnitKind(self.unit.kind) if self.unit else None
+
+
+def waiting(duty: Duty, now: datetime) -> QuerySet[Offer]:
+    """Offers to the reader's unit that wait for an answer, the most urgent first. Off duty none."""
+    found = Offer.objects.filter(unit=duty.unit, answer=Answer.WAITING, deadline__gt=now)
+    if duty.shift is None or duty.unit is None:
+        found = found.none()
+    found = found.filter(incident__matter__step__in=WORKING)
+    found = found.select_related("incident__matter", "incident__site", "unit")
+    return found.order_by("incident__priority", "deadline")
+
+
+def missed(duty: Duty, now: datetime) -> list[Offer]:
+    """Offers that nobody of the unit answered in time, while somebody is still needed there: that
+    they can come now is as welcome."""
+    found = Offer.objects.filter(unit=duty.unit, answer=Answer.SILENT, deadline__gt=now - SAID_FOR)
+    if duty.shift is None or duty.unit is None:
+        found = found.none()
+    found = found.filter(incident__matter__step__in=WORKING).exclude(
+        incident__in=Offer.objects.filter(unit=duty.unit)
+        .exclude(answer=Answer.SILENT)
+        .values("incident")
+    )
+    found = found.select_related("incident__matter", "incident__site", "unit")
+    newest = {one.incident_id: one for one in found.order_by("offered_at")}
+    return [one for one in newest.values() if lacking(one.incident)]
+
+
+def answered(duty: Duty, now: datetime) -> list[Offer]:
+    """Offers that the unit accepted and that do not send it anywhere: to stand by for as long as
+    somebody may still be needed there, and for a while that it was not needed."""
+    found = Offer.objects.filter(unit=duty.unit, answer=Answer.ACCEPTED).select_related(
+        "incident__matter", "incident__site", "unit"
+    )
+    recent = found.filter(answered_at__gt=now - SAID_FOR, verdict=Verdict.NOT_NEEDED)
+    ready = found.filter(verdict=Verdict.STANDBY, incident__matter__step__in=WORKING)
+    ready = ready.exclude(incident__in=going(duty).values("incident"))
+    return [*ready.order_by("-answered_at"), *recent.order_by("-answered_at")]
+
+
+def going(duty: Duty) -> QuerySet[Assignment]:
+    """What the reader's unit is with, the newest first."""
+    found = Assignment.objects.filter(unit=duty.unit, ended_at=None)
+    found = found.filter(incident__matter__step__in=OPEN)
+    if duty.unit is None:
+        found = found.none()
+    return found.select_related("incident__matter", "incident__site", "offer", "unit").order_by(
+        "-assigned_at"
+    )
+
+
+def asked_to(actor: Actor, reference: str) -> Incident:
+    """An incident to which the actor was asked, or that is theirs to work on. Raises
+    Incident.DoesNotExist alike for any other and for none."""
+    found = Incident.objects.select_related("matter", "site").get(
+        district=actor.district, matter__reference=reference.upper()
+    )
+    asked = Party.objects.filter(matter=found.pk, role=RESPONDER, person=actor.id)
+    if not asked.exists() and not visible_to(actor).filter(pk=found.pk).exists():
+        raise Incident.DoesNotExist
+    return found
+
+
+def reads(actor: Actor, incident: UUID) -> bool:
+    """Whether somebody reads what was sent from the scene: who works on it, or is there."""
+    if visible_to(actor).filter(pk=incident).exists():
+        return True
+    there = Assignment.objects.filter(incident=incident, ended_at=None)
+    return there.filter(unit__members__person=actor.id, unit__members__until=None).exists()
+
+
+def group_of(actor: Actor, incident: UUID) -> TalkGroup | None:
+    """The incident's own talk group, where the actor is on it."""
+    own = GroupMember.objects.filter(person=actor.id, until=None).values("group")
+    found = TalkGroup.objects.filter(about=incident, matter__closed_at=None, pk__in=own)
+    return found.first()
+
+
+def others(duty: Duty) -> QuerySet[Unit]:
+    """Units that an incident can be handed to: those that are free."""
+    now = timezone.now()
+    free = Unit.objects.filter(
+        status=Status.AVAILABLE,
+        retired_at=None,
+        members__until=None,
+        members__person__shifts__since__lte=now,
+        members__person__shifts__until__gt=now,
+    )
+    if duty.unit is None:
+        return free.none()
+    return free.filter(district=duty.unit.district).exclude(pk=duty.unit.pk).distinct()
+
+
+def place_of(incident: Incident) -> Place | None:
+    """Where an incident is; None where nobody has said."""
+    if incident.longitude is None or incident.latitude is None:
+        return None
+    return Place(incident.longitude, incident.latitude, incident.accuracy)
