@@ -65,8 +65,8 @@ def test_the_dispatcher_answers_resolves_and_tells(town: Town, matter: Matter) -
     for name, said in (
         ("answer", {}),
         ("resolve", {"outcome": "settled", "words": "已劝开"}),
-        ("tell", {"ready": "settled"}),
-        ("close", {}),
+        ("tell", {"ready": "settled", "reminded": "on"}),
+        ("close", {"seen": "on"}),
     ):
         page = client.get(address)
         assert name in offered(page)
