@@ -198,6 +198,8 @@ ROUTES = {
     "desk/incidents/<str:reference>/now/": matters(needs="alarm"),
     "desk/incidents/<str:reference>/group/": matters(302, post={}, needs="alarm"),
     "desk/incidents/<str:reference>/do/<slug:name>/": matters(302, post={}, needs="alarm"),
+    "desk/incidents/<str:reference>/replay/": matters(needs="alarm"),
+    "desk/incidents/<str:reference>/replay/export/": matters(post={}, needs="alarm"),
     # positions: taken on duty only, looked at by whoever directs
     "radio/position/": Asked(
         LOGIN, NOT_THEIRS, NOT_THEIRS, 204, post={"longitude": "120.1", "latitude": "30.2"}
