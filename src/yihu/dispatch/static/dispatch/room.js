@@ -4,7 +4,7 @@
 // what the relay tells (`happening`, from the set at the foot of the page). A page that slept looks
 // at everything as soon as it is seen again.
 import { hold } from "../radio/hold.js";
-import { newKey } from "../radio/post.js";
+import { newKey } from "../radio/screen.js";
 import { Sound } from "../radio/sound.js";
 
 const EVERY = 2000; // milliseconds between two tones while an incident waits
