@@ -21,6 +21,7 @@ from tests.support.desk import do, login, teller, write
 from tests.support.net import talkgroup
 from tests.support.thanks import commended, credit, face
 from tests.support.town import Town, build
+from tests.support.units import unit
 
 from yihu.api.actions import make_token, subscribe
 from yihu.api.models import Event, Scope
@@ -200,6 +201,16 @@ ROUTES = {
     "desk/incidents/<str:reference>/do/<slug:name>/": matters(302, post={}, needs="alarm"),
     "desk/incidents/<str:reference>/replay/": matters(needs="alarm"),
     "desk/incidents/<str:reference>/replay/export/": matters(post={}, needs="alarm"),
+    # units: the police of the station read them, whoever directs the net arranges them
+    "desk/units/": directing(who="officer"),
+    "desk/units/new/": directing(who="dispatcher"),
+    "desk/units/roster/": directing(who="officer"),
+    "desk/units/<slug:code>/": matters(who="officer", needs="unit"),
+    "desk/units/<slug:code>/change/": matters(who="dispatcher", needs="unit"),
+    "desk/units/<slug:code>/members/": matters(WRONG, post={}, needs="unit"),
+    "desk/units/<slug:code>/members/<uuid:person>/off/": matters(302, post={}, needs="unit"),
+    "desk/units/<slug:code>/retire/": matters(302, post={}, needs="unit"),
+    "desk/units/<slug:code>/status/": matters(WRONG, who="officer", post={}, needs="unit"),
     # positions: taken on duty only, looked at by whoever directs
     "radio/position/": Asked(
         LOGIN, NOT_THEIRS, NOT_THEIRS, 204, post={"longitude": "120.1", "latitude": "30.2"}
@@ -592,6 +603,12 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
         call(stage)
     if asked.needs == "alarm":
         alarm(stage)
+    if asked.needs == "unit":
+        made = unit(stage.town, "officer")
+        stage.values |= {
+            "<slug:code>": made.code,
+            "<uuid:person>": str(stage.town.people["officer"].id),
+        }
     where = address(stage, route)
     for role in ("anonymous", "stranger", "auxiliary", "rightful"):
         name = asked.who if role == "rightful" else role

@@ -84,6 +84,13 @@ TRAVELS: Final[Mapping[Any, Words]] = {
     Travel.EBIKE: _("电动车"),
     Travel.FOOT: _("步行"),
 }
+EQUIPMENT: Final[Mapping[str, Words]] = {
+    "aed": _("除颤仪"),
+    "cones": _("路锥"),
+    "extinguisher": _("灭火器"),
+    "shield": _("盾牌"),
+}
+"""What incidents ask for (`kinds.RULES`), and units carry."""
 STATUSES: Final[Mapping[Any, Words]] = {
     Status.AVAILABLE: _("可派"),
     Status.DISPATCHED: _("已派出"),

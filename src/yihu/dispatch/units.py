@@ -225,10 +225,9 @@ def _taken(
         if applied and said.status not in ENDS:
             incident_groups.admit(about.matter, _on_shift(unit))
         tell_of(about.matter, members_of(unit.pk))
-    else:
-        house = station_over(unit.organisation) or unit.organisation
-        people = directing(unit.district, house.pk).union(members_of(unit.pk))
-        tell(unit.district, "unit", unit.code, people=people)
+    house = station_over(unit.organisation) or unit.organisation
+    people = directing(unit.district, house.pk).union(members_of(unit.pk))
+    tell(unit.district, "unit", unit.code, people=people)
     return report
 
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from yihu.dispatch import pages, replay_urls, respond_urls, room_urls
+from yihu.dispatch import pages, replay_urls, respond_urls, room_urls, unit_urls
 
 app_name = "dispatch"
 urlpatterns = [
     *room_urls.urlpatterns,
     *respond_urls.urlpatterns,
     *replay_urls.urlpatterns,
+    *unit_urls.urlpatterns,
     path("desk/incidents/", pages.incidents, name="incidents"),
     path("desk/incidents/now/", pages.rows, name="rows"),
     path("desk/incidents/<str:reference>/", pages.incident, name="incident"),

@@ -109,18 +109,20 @@ def do(request: StaffRequest, reference: str, name: str) -> HttpResponse:
 # --- what a form asks ----------------------------------------------------------------------------
 
 
-def made(form: Form, make: Callable[[], object]) -> bool:
+def made(
+    form: Form, make: Callable[[], object], refusal: Callable[[str], str] = net_words.refusal
+) -> bool:
     """Do what a valid form asks; what is refused comes back as a sentence at its field."""
     if not form.is_valid():
         return False
     try:
         make()
     except KeyReused:
-        form.add_error(None, net_words.refusal("sent_before"))
+        form.add_error(None, refusal("sent_before"))
         return False
     except Refused as refused:
         field = str(refused.data.get("field", ""))
-        form.add_error(field if field in form.fields else None, net_words.refusal(refused.code))
+        form.add_error(field if field in form.fields else None, refusal(refused.code))
         return False
     return True
 
