@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from itertools import accumulate
 
 from pypinyin import Style, lazy_pinyin
 
@@ -18,7 +19,7 @@ from yihu.dispatch.duplicates import metres_between
 
 type Position = tuple[float, float]  # longitude, latitude: degrees, WGS-84
 
-ENOUGH = 0.5
+ENOUGH = 1 / 3
 """Of the typed letters' runs of three, so many must be a name's, for it to be taken for meant."""
 _BLURS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("f", "h"))
 """Sounds that speakers, and who types what they hear, take for one another."""
@@ -59,12 +60,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    """A place in each of the ways in which it is compared. `names`: its name and the English one,
+    a line each; `starts`: where syllables begin in `spelled`; `sounds`: the blurred ones apart."""
+
     landmark: Landmark
-    names: tuple[str, ...]
+    name: str
+    names: str
     initials: str
-    starts: tuple[int, ...]  # where syllables begin in `spelled`
     spelled: str
-    blurred: tuple[str, ...]
+    starts: tuple[int, ...]
+    blurred: str
+    sounds: str
 
 
 class Landmarks:
@@ -87,20 +93,20 @@ class Landmarks:
             for known in self._known
             if (match := asked.match(known)) is not None
         ]
-        if not found:
-            found = [_found(one, Match.MISTYPED, near) for one in self._slips(asked)]
-        found.sort(key=_order)
-        return found[:most]
+        if found:
+            return sorted(found, key=_order)[:most]
+        return [_found(one, Match.MISTYPED, near) for one in self._slips(asked)[:most]]
 
     def within(self, text: str) -> Landmark | None:
         """The place that an address names: the longest name that stands in it."""
         told = plain(text)
-        named = [k for k in self._known if len(k.names[0]) > 1 and k.names[0] in told]
-        best = max(named, key=lambda known: len(known.names[0]), default=None)
+        named = [known for known in self._known if len(known.name) > 1 and known.name in told]
+        best = max(named, key=lambda known: len(known.name), default=None)
         return best.landmark if best else None
 
     def _slips(self, asked: "_Asked") -> list[Landmark]:
-        wanted = _threes(asked.blurred_text)
+        """Those that share most with what was typed."""
+        wanted = _threes(asked.blurred)
         shares = Counter(index for three in wanted for index in self._by_threes.get(three, ()))
         least = max(2, ENOUGH * len(wanted))
         return [self._known[index].landmark for index, n in shares.most_common(20) if n >= least]
@@ -109,7 +115,7 @@ class Landmarks:
     def _by_threes(self) -> dict[str, list[int]]:
         holders: dict[str, list[int]] = defaultdict(list)
         for index, known in enumerate(self._known):
-            for three in _threes("".join(known.blurred)):
+            for three in _threes(known.blurred):
                 holders[three].append(index)
         return holders
 
@@ -120,30 +126,30 @@ class _Asked:
     def __init__(self, text: str) -> None:
         self.text = text
         self.latin = text.isascii()
-        self.blurred = tuple(blur(one) for one in _syllables(text))
-        self.blurred_text = "".join(self.blurred)
+        blurred = [*map(blur, _syllables(text))]
+        self.blurred = blur(text) if self.latin else "".join(blurred)
+        self.sounds = _bounded(blurred)
+        self.shortened = re.compile(".*".join(map(re.escape, text)))
 
     def match(self, known: _Known) -> Match | None:
         text = self.text
         if text in known.names:
-            return Match.WHOLE
-        if any(name.startswith(text) for name in known.names):
-            return Match.BEGINS
-        if any(text in name for name in known.names):
-            return Match.CONTAINS
+            if f"\n{text}\n" in known.names:
+                return Match.WHOLE
+            return Match.BEGINS if f"\n{text}" in known.names else Match.CONTAINS
         if self.latin:
             return self._by_letters(known)
-        if _runs_in(self.blurred, known.blurred):
+        if self.sounds in known.sounds:
             return Match.SOUNDS
-        return Match.SHORTENED if len(text) > 1 and _in_order(text, known.names[0]) else None
+        return Match.SHORTENED if len(text) > 1 and self.shortened.search(known.name) else None
 
     def _by_letters(self, known: _Known) -> Match | None:
         if self.text in known.initials:
             return Match.INITIALS
         if any(known.spelled.startswith(self.text, at) for at in known.starts):
             return Match.SPELLED
-        whole = "".join(known.blurred)
-        return Match.SOUNDS if len(self.text) > 2 and blur(self.text) in whole else None
+        alike = len(self.text) > 2 and self.blurred in known.blurred
+        return Match.SOUNDS if alike else None
 
 
 def plain(text: str) -> str:
@@ -160,18 +166,16 @@ def blur(syllable: str) -> str:
 def _known(landmark: Landmark) -> _Known:
     name = plain(landmark.name)
     syllables = _syllables(name)
-    starts, at = [], 0
-    for syllable in syllables:
-        starts.append(at)
-        at += len(syllable)
-    english = plain(landmark.name_en)
+    blurred = [*map(blur, syllables)]
     return _Known(
         landmark=landmark,
-        names=(name, english) if english else (name,),
+        name=name,
+        names=f"\n{name}\n{plain(landmark.name_en)}\n",
         initials="".join(syllable[0] for syllable in syllables),
-        starts=tuple(starts),
         spelled="".join(syllables),
-        blurred=tuple(map(blur, syllables)),
+        starts=tuple(accumulate(map(len, syllables[:-1]), initial=0)),
+        blurred="".join(blurred),
+        sounds=_bounded(blurred),
     )
 
 
@@ -180,16 +184,9 @@ def _syllables(text: str) -> list[str]:
     return [one for one in lazy_pinyin(text, style=Style.NORMAL, errors=list) if one]
 
 
-def _runs_in(few: tuple[str, ...], many: tuple[str, ...]) -> bool:
-    return bool(few) and any(
-        many[at : at + len(few)] == few for at in range(len(many) - len(few) + 1)
-    )
-
-
-def _in_order(typed: str, name: str) -> bool:
-    """Whether all characters stand in the name in this order: 良中 for 良水中学."""
-    letters = iter(name)
-    return all(one in letters for one in typed)
+def _bounded(syllables: list[str]) -> str:
+    """Syllables with a mark around each, so that none is found within another."""
+    return f"|{'|'.join(syllables)}|"
 
 
 def _threes(text: str) -> set[str]:
@@ -197,12 +194,9 @@ def _threes(text: str) -> set[str]:
 
 
 def _found(landmark: Landmark, match: Match, near: Position | None) -> Found:
-    known = near is not None and landmark.position is not None
-    return Found(
-        landmark,
-        match,
-        metres_between(near, landmark.position) if known else None,  # type: ignore[arg-type]
-    )
+    if near is None or landmark.position is None:
+        return Found(landmark, match, None)
+    return Found(landmark, match, metres_between(near, landmark.position))
 
 
 def _order(found: Found) -> tuple[int, float, int, str]:

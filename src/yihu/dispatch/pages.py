@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from yihu.direct import doing
 from yihu.direct.desk_views import Line
 from yihu.dispatch import queries
+from yihu.dispatch.actions import act
 from yihu.dispatch.desk import Work
+from yihu.dispatch.intake import takes_calls
 from yihu.dispatch.loops import INCIDENT
 from yihu.kernel.access import Refused
 from yihu.kernel.models import Matter
@@ -57,7 +59,8 @@ def _rows(request: StaffRequest) -> dict[str, object]:
 @staff_page
 @require_safe
 def incidents(request: StaffRequest) -> HttpResponse:
-    return render(request, "dispatch/incidents.html", _rows(request))
+    context = _rows(request) | {"takes": takes_calls(request.actor)}
+    return render(request, "dispatch/incidents.html", context)
 
 
 @staff_page
@@ -119,7 +122,7 @@ def _done(request: StaffRequest, found: Matter, sentence: str) -> HttpResponse:
     return redirect("dispatch:incident", found.reference)
 
 
-COUNTER = doing.Counter((INCIDENT.name,), Work, _shown, _done, move_incident)
+COUNTER = doing.Counter((INCIDENT.name,), Work, _shown, _done, move_incident, act)
 
 
 @staff_page
