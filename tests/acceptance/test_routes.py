@@ -309,6 +309,7 @@ ROUTES = {
     "api/v1/receipt/acts/add": holder(post={}),
     "api/v1/receipt/acts/reply": holder(post={}),
     "api/v1/receipt/acts/ask_erasure": holder(post={}),
+    "api/v1/incidents/<reference>/eido": program(needs="alarm"),
     "api/v1/matters": program(other=200),
     "api/v1/matters/<reference>": program(),
     "api/v1/matters/<reference>/moves/contact": program(post={}),
@@ -515,7 +516,7 @@ def library(stage: Stage) -> None:
 def alarm(stage: Stage) -> None:
     """An alarm that the chief raised."""
     raised = raise_alarm(actor=stage.town.actor("chief"), client_key=b"held")
-    stage.values["<str:reference>"] = raised.matter.reference
+    stage.values |= dict.fromkeys(("<str:reference>", "<reference>"), raised.matter.reference)
 
 
 def spoken(town: Town) -> UUID:

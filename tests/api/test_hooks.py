@@ -20,11 +20,13 @@ from yihu.api.models import Event, Subscription
 from yihu.api.queries import signing_secret
 from yihu.cli import health
 from yihu.direct.kinds import Kind
+from yihu.dispatch.kinds import Door
 from yihu.kernel import ledger
 from yihu.kernel.access import Refused
 from yihu.kernel.lapses import fire_due
 from yihu.kernel.models import Matter
 from yihu.people.models import Post
+from yihu.radio.actions import raise_alarm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -308,3 +310,28 @@ def test_an_idle_clock_writes_nothing(town: Town, receiver: Receiver, queries: A
     with queries(at_most=2) as statements:
         assert hooks.deliver() == 0
     assert not [one for one in statements if one.startswith("UPDATE")]
+
+
+def test_incidents_are_told_of_to_who_chose_them_and_exercises_to_nobody(
+    town: Town, receiver: Receiver
+) -> None:
+    listen(town, receiver, events=[Event.INCIDENT])
+    write(town)  # a message, which was not chosen
+    raised = raise_alarm(actor=town.actor("guard"), client_key=b"one").matter
+    drill = raise_alarm(actor=town.actor("guard"), client_key=b"two").matter
+    Matter.objects.filter(pk=drill.pk).update(door=Door.TRAINING)
+    dispatcher = town.actor("dispatcher")
+    do(dispatcher, raised, "answer")
+    do(dispatcher, raised, "resolve", outcome="settled", words="机密的话")
+    do(dispatcher, raised, "tell", words="已经处理完毕")
+    do(dispatcher, raised, "close", seen=True)
+    tell()
+    kinds = ["opened", "moved", "moved", "answered", "closed"]
+    assert receiver.events == [(f"incident.{kind}", raised.reference) for kind in kinds]
+    assert "机密" not in b"".join(body for _headers, body in receiver.heard).decode()
+
+
+def test_who_did_not_choose_incidents_hears_of_none(town: Town, receiver: Receiver) -> None:
+    listen(town, receiver, events=[one for one in Event if one != Event.INCIDENT])
+    raise_alarm(actor=town.actor("guard"), client_key=b"one")
+    assert tell() == 0

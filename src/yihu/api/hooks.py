@@ -26,6 +26,8 @@ from yihu.api.models import Event, Subscription
 from yihu.api.queries import next_place, signing_secret
 from yihu.direct.kinds import Kind
 from yihu.direct.loops import COMPLAINT, NAMES
+from yihu.dispatch.kinds import Door
+from yihu.dispatch.loops import INCIDENT
 from yihu.kernel import ledger
 from yihu.kernel.access import Actor, directory
 from yihu.kernel.entry import canonical_json, canonical_time
@@ -40,6 +42,8 @@ TURN = 10.0
 """Seconds after which the next subscription has its turn."""
 LEASE = timedelta(minutes=1)
 """How long a claimed subscription is left alone: longer than one call may take."""
+TOLD_OF = frozenset({*NAMES, INCIDENT.name})
+"""The loops that others may hear of; of an exercise, nobody outside does."""
 NOBODY = "nobody"
 """The fault where whoever subscribed no longer oversees the office."""
 
@@ -80,7 +84,7 @@ def _serve(subscription: Subscription) -> int:
         event = event_of(leaf.entry)
         if event in subscription.wants and _may_hear(subscription, actor, leaf.entry):
             try:
-                _send(subscription, leaf.index, body_of(leaf.entry, Event(event)))
+                _send(subscription, leaf.index, body_of(leaf.entry))
             except (OSError, HTTPException, ValueError) as fault:  # ValueError: no such address
                 _failed(subscription, fault)
                 return taken
@@ -97,10 +101,16 @@ def _serve(subscription: Subscription) -> int:
 
 
 def event_of(entry: Entry) -> str:
-    """What an entry is to those outside: one event, the most telling; "" for none."""
+    """What an entry is to those outside, as they choose it: one event, the most telling; "" for
+    none. All that becomes of an incident is one choice."""
+    happened = _happened(entry)
+    return Event.INCIDENT if happened and entry.matter.loop == INCIDENT.name else happened
+
+
+def _happened(entry: Entry) -> str:
     if entry.kind in (Event.OPENED, Event.ESCALATED):
         return entry.kind
-    if entry.kind != "moved" or entry.matter.loop not in NAMES:
+    if entry.kind != "moved" or entry.matter.loop not in TOLD_OF:
         return ""
     body, loop = json.loads(entry.body), entry.matter.declared
     if loop.is_end(body["to"]):
@@ -109,8 +119,9 @@ def event_of(entry: Entry) -> str:
     return Event.ANSWERED if made is not None and made.answers else Event.MOVED
 
 
-def body_of(entry: Entry, event: Event) -> bytes:
+def body_of(entry: Entry) -> bytes:
     matter, said = entry.matter, json.loads(entry.body)
+    about = "incident" if matter.loop == INCIDENT.name else "matter"
     told: dict[str, Any] = {
         "data": {
             "kind": matter.kind,
@@ -123,7 +134,7 @@ def body_of(entry: Entry, event: Event) -> bytes:
             "step": said.get("to") or said.get("at", ""),
         },
         "timestamp": canonical_time(entry.occurred_at),
-        "type": f"matter.{event.value}",
+        "type": f"{about}.{_happened(entry)}",
     }
     return canonical_json(told).encode()
 
@@ -131,8 +142,8 @@ def body_of(entry: Entry, event: Event) -> bytes:
 def _may_hear(subscription: Subscription, actor: Actor, entry: Entry) -> bool:
     office = subscription.organisation_id
     theirs = Q(office=office) | Q(watch=office, watched=True)
-    told = Matter.objects.filter(theirs, loop__in=NAMES, origin="").exclude(
-        Q(loop=COMPLAINT.name) | Q(kind=Kind.COMPLAINT)
+    told = Matter.objects.filter(theirs, loop__in=TOLD_OF, origin="").exclude(
+        Q(loop=COMPLAINT.name) | Q(kind=Kind.COMPLAINT) | Q(door=Door.TRAINING)
     )
     known = visible_to(actor).filter(pk=entry.matter_id)
     return told.filter(pk__in=known.values("pk")).exists()

@@ -43,6 +43,7 @@ class Event(models.TextChoices):
     ANSWERED = "answered", _("答复了来信人")
     CLOSED = "closed", _("办结")
     ESCALATED = "escalated", _("超时上报")
+    INCIDENT = "incident", _("警情：收到、进展、办结、超时")
 
 
 class Subscription(models.Model):
