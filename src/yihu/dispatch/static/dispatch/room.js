@@ -11,6 +11,7 @@ const EVERY = 2000; // milliseconds between two tones while an incident waits
 const at = (id) => document.getElementById(id);
 const room = at("room"), pane = at("pane");
 const csrf = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+const NARROW = matchMedia("(max-width: 63.99rem)"); // a telephone: the parts follow one another
 const IN_ROOM = { "X-Room": "pane", "X-CSRFToken": csrf };
 let open = ""; // the reference of the incident in the pane
 let asked = 0; // counts what was asked for, so that a slow answer does not undo a newer one
@@ -31,6 +32,7 @@ async function load(address, request = {}) {
     pane.innerHTML = text;
     htmx.process(pane);
     opened(pane.querySelector("[data-reference]").dataset.reference);
+    if (NARROW.matches) pane.scrollIntoView({ block: "start" });
     document.dispatchEvent(new CustomEvent("room:open", { detail: { reference: open } }));
   } catch {
     if (turn === asked) pane.dataset.failed = "";

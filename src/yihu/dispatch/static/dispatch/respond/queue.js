@@ -34,7 +34,7 @@ export class Queue extends EventTarget {
    *  @param ahead milliseconds by which the server's clock is ahead of this one */
   constructor(person = "", ahead = 0) {
     super();
-    Object.assign(this, { person, ahead, signedOut: false });
+    Object.assign(this, { person, ahead, signedOut: false, failing: false });
     this.#opened.catch(() => {}); // a private window may refuse: see `add`
   }
 
@@ -83,10 +83,11 @@ export class Queue extends EventTarget {
     try {
       for (let deed = await this.#next(tried); deed; deed = await this.#next(tried)) {
         tried.add(deed.number);
-        if (!(await this.#post(deed))) break;
+        this.failing = !(await this.#post(deed));
+        if (this.failing) break;
       }
     } catch {
-      // no network, or nothing is kept in this browser: the next try may do better
+      this.failing = true; // no network, or nothing is kept in this browser: the next try may do better
     }
     this.#changed();
   }

@@ -50,7 +50,7 @@ function stateOf(queue, deed) {
   const { waiting, sending, out, mine } = section.dataset;
   if (queue.person && deed.person && deed.person !== queue.person) return mine;
   if (queue.signedOut) return out;
-  return navigator.onLine ? sending : waiting;
+  return queue.failing ? waiting : sending;
 }
 
 function button(text, press) {
