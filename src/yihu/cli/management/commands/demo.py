@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from yihu.cli.demo import cases, net, placements, radio, thanks
+from yihu.cli.demo import cases, net, placements, radio, thanks, units
 from yihu.cli.demo.messages import COUNTS, LIVE, PAST, Year
 from yihu.cli.demo.people import Cast, Place, settle
 from yihu.cli.demo.words import Writer
@@ -64,6 +64,7 @@ class Command(BaseCommand):
         cast = self._cast(city)
         radio.connect(cast)
         net.register(city, cast, Random(SEED))
+        units.form(city, cast, Random(SEED))
         names = [community.name for community in city.communities]
         placements.hang(CODE, cast, names, timezone.now(), Random(SEED))
         random = Random(SEED)
