@@ -193,6 +193,15 @@ ROUTES = {
     "desk/room/all-call/": Asked(
         LOGIN, WRONG, GONE, WRONG, who="dispatcher", post={"words": "请注意"}
     ),
+    # the map: each sees on it what their lists show
+    "desk/map/": staff(),
+    "desk/map/list/": staff(),
+    "map/incidents.geojson": staff(),
+    "map/units.geojson": staff(),
+    "map/places.geojson": staff(),
+    "map/rooms.geojson": staff(),
+    "map/style.json": staff(),
+    "map/<tiles:name>": everybody(GONE),  # none was drawn here
     "desk/incidents/": staff(),
     "desk/incidents/now/": staff(),
     "desk/incidents/<str:reference>/": matters(needs="alarm"),
@@ -415,6 +424,7 @@ def stage() -> Stage:
         "<slug:what>.<slug:form>": "figures.csv",
         "desk figures/<slug:name>": "figures/response",
         "<uuid:person>": str(town.people["chief"].id),
+        "<tiles:name>": "0123456789ab.pmtiles",
     }
     return Stage(town, values)
 

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from yihu.dispatch import intake_urls, pages, replay_urls, respond_urls, room_urls, unit_urls
+from yihu.dispatch import (
+    intake_urls,
+    map_urls,
+    pages,
+    replay_urls,
+    respond_urls,
+    room_urls,
+    unit_urls,
+)
 
 app_name = "dispatch"
 urlpatterns = [
@@ -11,6 +19,7 @@ urlpatterns = [
     *replay_urls.urlpatterns,
     *unit_urls.urlpatterns,
     *intake_urls.urlpatterns,
+    *map_urls.urlpatterns,
     path("desk/incidents/", pages.incidents, name="incidents"),
     path("desk/incidents/now/", pages.rows, name="rows"),
     path("desk/incidents/<str:reference>/", pages.incident, name="incident"),

@@ -98,8 +98,9 @@ def _due(district: str) -> str | None:
 
 def _draw_beside(district: str, stamp: str) -> None:
     command = [sys.executable, "-P", "-m", "yihu", "map", "--district", district]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-    if subprocess.run(command, **quiet, check=False).returncode:  # noqa: S603
+    nothing = subprocess.DEVNULL
+    done = subprocess.run(command, stdin=nothing, stdout=nothing, check=False)  # noqa: S603
+    if done.returncode:
         (folder(district) / FAILED).write_text(stamp)
 
 

@@ -30,7 +30,7 @@ GROUNDS = {
     "civic": mixed("jade-tint", 80),
 }
 WATER = mixed("jade", 26)
-ROAD, ROAD_EDGE = mixed("panel", 100), mixed("edge", 42)
+ROAD, ROAD_EDGE = mixed("line", 30, "panel"), mixed("edge", 42)
 WIDTHS = {"motorway": 22, "main": 18, "street": 14, "lane": 9, "drive": 5}
 """Metres on the ground by kind of road, as it is drawn; a map is not a plan."""
 
@@ -199,15 +199,16 @@ def _words(
     *kinds: str,
     size: float = 12,
     colour: str = MUTED,
+    zooms: tuple[int, int] = (0, 24),
     **layout: Any,
 ) -> dict[str, Any]:
-    minzoom = layout.pop("minzoom", 0)
     return _layer(
         name,
         "symbol",
         source,
         filter=["all", ["has", "name"], _kind(*kinds)],
-        minzoom=minzoom,
+        minzoom=zooms[0],
+        maxzoom=zooms[1],
         layout={
             "text-field": text,
             "text-font": FACE,
@@ -221,18 +222,22 @@ def _words(
 
 def _names(text: list[Any]) -> list[dict[str, Any]]:
     """From the least to the most important: what stands last finds its place first."""
-    along: dict[str, Any] = {"symbol-placement": "line", "text-max-angle": 35, "symbol-spacing": 320}
+    along: dict[str, Any] = {
+        "symbol-placement": "line",
+        "text-max-angle": 35,
+        "symbol-spacing": 320,
+    }
     small = (
         "bus_stop", "compound", "works", "market", "school", "service_centre", "mall", "park",
         "peak", "water",
     )  # fmt: skip
     return [
-        _words("names-lanes", "roads", text, "lane", size=11, minzoom=15, **along),
+        _words("names-lanes", "roads", text, "lane", size=11, zooms=(15, 24), **along),
         _words("names-places", "places", text, *small, size=11),
-        _words("names-streets", "roads", text, "street", size=12, minzoom=13, **along),
-        _words("names-main", "roads", text, "main", "motorway", size=13, minzoom=11, **along),
+        _words("names-streets", "roads", text, "street", size=12, zooms=(13, 24), **along),
+        _words("names-main", "roads", text, "main", "motorway", size=13, zooms=(11, 24), **along),
         _words("names-civic", "places", text, "station", "hospital", "fire_station", "police"),
         _words("names-settlements", "places", text, "settlement", size=12, colour=INK),
         _words("names-communities", "places", text, "community", size=13, colour=INK),
-        _words("names-district", "places", text, "district", size=20, colour=INK, maxzoom=12),
+        _words("names-district", "places", text, "district", size=20, colour=INK, zooms=(0, 10)),
     ]

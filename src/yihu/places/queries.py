@@ -6,9 +6,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from yihu.kernel.access import Actor
+from yihu.people.models import Organisation
 from yihu.people.queries import reach_of
 from yihu.places import kinds
-from yihu.places.models import Force, ForceKind, KeySite, SiteKind
+from yihu.places.models import Force, ForceKind, KeySite, Site, SiteKind
+
+type LonLat = tuple[float, float]
+
+HOUSES = "police_station", "police_room", "service_centre"
 
 
 def sites(actor: Actor) -> QuerySet[KeySite]:
@@ -17,6 +22,30 @@ def sites(actor: Actor) -> QuerySet[KeySite]:
     return found.select_related("organisation__parent", "kind").order_by(
         "kind__code", "organisation__code"
     )
+
+
+def positions_of(district: str, organisations: Iterable[Organisation]) -> dict[UUID, LonLat]:
+    """Where organisations are: a key site's own place; a police room, station or service centre,
+    where the map has it under the organisation's code (with or without the district's before it).
+    Two statements."""
+    wanted = {one.pk: one.code for one in organisations}
+    found: dict[UUID, LonLat] = {
+        site.pk: (site.longitude, site.latitude)
+        for site in KeySite.objects.filter(pk__in=wanted)
+        if site.longitude is not None and site.latitude is not None
+    }
+    short = {pk: code.removeprefix(f"{district}-") for pk, code in wanted.items()}
+    places = Site.objects.filter(district=district, code__in={*short.values(), *wanted.values()})
+    known = {place.code: (place.longitude, place.latitude) for place in places}
+    for pk, code in wanted.items():
+        if at := known.get(code) or known.get(short[pk]):
+            found.setdefault(pk, at)
+    return found
+
+
+def houses(district: str) -> QuerySet[Site]:
+    """The police station, police rooms and service centres on the map: known to everybody."""
+    return Site.objects.filter(district=district, kind__in=HOUSES).order_by("kind", "code")
 
 
 def forces(actor: Actor) -> QuerySet[Force]:

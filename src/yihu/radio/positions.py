@@ -4,6 +4,7 @@ A position is accepted inside a shift and at no other time; it is coarse after a
 thirty. Whoever looks at somebody else's leaves a row that the other can read.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -55,6 +56,25 @@ def look(*, actor: Actor, person: UUID) -> list[Position]:
             return []
         since = Position.objects.filter(person=person, at__gte=shift.since)
         return list(since.order_by("-at")[:LIMIT])
+
+
+WATCHED = timedelta(hours=1)
+"""Whoever keeps a map open leaves a look an hour for each person on it."""
+
+
+def watch(*, actor: Actor, people: Iterable[UUID]) -> None:
+    """The actor sees these people on a live map, as their room is meant to: who they are may know,
+    once for every hour of it. One statement where nothing is new, else two. The caller has found
+    that the actor may."""
+    wanted = set(people)
+    now = timezone.now()
+    noted = PositionLook.objects.filter(by=actor.staff_id, at__gt=now - WATCHED)
+    new = wanted - set(noted.filter(person__in=wanted).values_list("person", flat=True))
+    if new:
+        with one_by_one():
+            PositionLook.objects.bulk_create(
+                PositionLook(person_id=person, by_id=actor.staff_id, at=now) for person in new
+            )
 
 
 def may_look(actor: Actor, person: UUID) -> bool:
