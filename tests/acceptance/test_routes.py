@@ -208,6 +208,13 @@ ROUTES = {
     "desk/incidents/<str:reference>/now/": matters(needs="alarm"),
     "desk/incidents/<str:reference>/group/": matters(302, post={}, needs="alarm"),
     "desk/incidents/<str:reference>/do/<slug:name>/": matters(302, post={}, needs="alarm"),
+    "desk/incidents/<str:reference>/advice/": matters(needs="alarm"),
+    "desk/incidents/<str:reference>/waves/": matters(needs="alarm"),
+    "desk/incidents/<str:reference>/offer/": matters(WRONG, post={}, needs="alarm"),  # to nobody
+    "desk/incidents/<str:reference>/assign/": matters(WRONG, post={}, needs="alarm"),
+    "desk/incidents/<str:reference>/stand-down/": matters(302, post={}, needs="alarm"),
+    "desk/duty/": Asked(LOGIN, 200, GONE, 200),
+    "desk/duty/<int:duty>/end/": Asked(LOGIN, GONE, GONE, GONE, post={}),
     "desk/incidents/<str:reference>/replay/": matters(needs="alarm"),
     "desk/incidents/<str:reference>/replay/export/": matters(post={}, needs="alarm"),
     # units: the police of the station read them, whoever directs the net arranges them
@@ -220,6 +227,19 @@ ROUTES = {
     "desk/units/<slug:code>/members/<uuid:person>/off/": matters(302, post={}, needs="unit"),
     "desk/units/<slug:code>/retire/": matters(302, post={}, needs="unit"),
     "desk/units/<slug:code>/status/": matters(WRONG, who="officer", post={}, needs="unit"),
+    # taking a call: police staff; what belongs together: whoever may know of the incident
+    "desk/incidents/new/": staff(),
+    "desk/incidents/new/beside/": staff(post={}),
+    "desk/landmarks/": staff(),
+    "desk/cautions/": staff(),
+    "desk/cautions/<int:caution>/end/": staff(GONE, post={}),  # of none
+    "desk/incidents/<str:reference>/place/": matters(needs="alarm"),
+    "desk/incidents/<str:reference>/caller/": matters(GONE, post={}, needs="alarm"),  # of ours
+    "desk/incidents/<str:reference>/kin/": matters(needs="alarm"),
+    "desk/incidents/<str:reference>/kin/now/": matters(needs="alarm"),
+    "desk/incidents/<str:reference>/merge/": matters(WRONG, post={}, needs="alarm"),  # into none
+    "desk/incidents/<str:reference>/link/": matters(WRONG, post={}, needs="alarm"),
+    "desk/incidents/<str:reference>/split/": matters(WRONG, post={}, needs="alarm"),
     # positions: taken on duty only, looked at by whoever directs
     "radio/position/": Asked(
         LOGIN, NOT_THEIRS, NOT_THEIRS, 204, post={"longitude": "120.1", "latitude": "30.2"}
@@ -402,6 +422,7 @@ def stage() -> Stage:
         "<uuid:part>": str(SealedPart.objects.get(what="photo").pk),
         "<str:reference>": sent.matter.reference,
         "<int:leave>": str(leave.pk),
+        "<int:duty>": "1",
         "<slug:group>": "net",
         "<uuid:burst>": str(spoken(town)),
         "<int:pk>": "1",
@@ -409,6 +430,7 @@ def stage() -> Stage:
         "<int:year>-<int:number>": "2020-1",
         "<uuid:consent>": str(UUID(int=0)),
         "<int:order>": "0",
+        "<int:caution>": "0",
         "<int:credit>": "0",
         "<uuid:token>": str(token.pk),
         "<uuid:hook>": str(hook.pk),
