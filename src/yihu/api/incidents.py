@@ -16,7 +16,7 @@ from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import incidents
 from yihu.people.desk import Sitting
 
-router = Router(tags=["incidents"])
+router = Router(tags=["staff"])
 
 
 @router.get(

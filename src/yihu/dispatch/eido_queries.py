@@ -56,7 +56,9 @@ def snapshot(incident: Incident, issuer: str) -> Snapshot:
 
 
 def _other(link: IncidentLink, incident: Incident) -> UUID:
-    return link.other_id if link.incident_id == incident.pk else link.incident_id
+    here: UUID = link.incident_id
+    there: UUID = link.other_id
+    return there if here == incident.pk else here
 
 
 def _resource(trip: Assignment) -> Resource:
