@@ -22,8 +22,8 @@ YIHU_PRIVATE_RECEIVERS
 YIHU_ALIKE_DAYS    how many days apart messages may come to count as one theme; default: 30
 YIHU_RELAY_URL     where browsers reach the relay, e.g. wss://yihu.example/relay; without it: the
                    web server's host, one port further
-YIHU_AUTO_OFFER    0: nobody is asked to come before a dispatcher has chosen; 1 (default): for what is
-                   urgent the first are asked at once; or the codes of the districts where it is so
+YIHU_AUTO_OFFER    1 (default): for what is urgent the first are asked to come at once; 0: nobody is
+                   before a dispatcher has chosen; or the codes of the districts where they are
 YIHU_MAP_STYLE     the address of a MapLibre style to draw maps with, instead of our own
 YIHU_MAP_HOSTS     the origins (https://tiles.example …) that such a style gets its style, tiles and
                    letters from, separated by spaces
@@ -273,11 +273,9 @@ ALIKE_DAYS = int(os.environ.get("YIHU_ALIKE_DAYS", "30"))
 RELAY_URL = os.environ.get("YIHU_RELAY_URL", "")
 RECORDINGS = YIHU_HOME / "recordings"
 
-# Where the clock asks the first to come by itself: everywhere, or in these districts.
+# The districts where the clock asks the first to come by itself; None: everywhere.
 _AUTO_OFFER = os.environ.get("YIHU_AUTO_OFFER", "1")
-AUTO_OFFER: bool | list[str] = (
-    True if _AUTO_OFFER == "1" else [code for code in _AUTO_OFFER.split() if code != "0"]
-)
+AUTO_OFFER_IN = None if _AUTO_OFFER == "1" else [one for one in _AUTO_OFFER.split() if one != "0"]
 
 # The ground of the map: our own style and tiles, or another's.
 MAPS = YIHU_HOME / "maps"

@@ -17,6 +17,7 @@ from yihu.dispatch.kinds import RULES, Answer, Door, UnitKind, Verdict
 from yihu.dispatch.models import Assignment, Incident, Offer, UnitMember
 from yihu.dispatch.recommend import Advice, Task, Unfit, recommend
 from yihu.dispatch.ways import ways_to
+from yihu.places.models import KeySite
 
 REMEMBERED = timedelta(days=180)
 """How far back answers are counted."""
@@ -45,8 +46,10 @@ def place_of(incident: Incident) -> Place | None:
     """Where it is: as it was said, else at the site that it is about."""
     if incident.longitude is not None and incident.latitude is not None:
         return incident.longitude, incident.latitude
-    known = Incident.objects.filter(pk=incident.pk, site__key_site__longitude__isnull=False)
-    return known.values_list("site__key_site__longitude", "site__key_site__latitude").first()
+    site = KeySite.objects.filter(organisation=incident.site_id, longitude__isnull=False).first()
+    if site is None or site.longitude is None or site.latitude is None:
+        return None
+    return site.longitude, site.latitude
 
 
 def task_of(incident: Incident, now: datetime, *, placed: bool) -> Task:

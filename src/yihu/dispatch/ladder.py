@@ -63,8 +63,8 @@ def _unseen() -> QuerySet[Incident]:
     found = Incident.objects.filter(
         urgent, matter__step__in=WORKING, matter__closed_at=None, matter__origin=""
     )
-    if settings.AUTO_OFFER is not True:
-        found = found.filter(district__in=settings.AUTO_OFFER)
+    if settings.AUTO_OFFER_IN is not None:
+        found = found.filter(district__in=settings.AUTO_OFFER_IN)
     return found.filter(waves=None, assignments=None).select_related("matter")
 
 

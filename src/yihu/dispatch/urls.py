@@ -3,8 +3,11 @@
 from django.urls import path
 
 from yihu.dispatch import (
+    card_urls,
+    handover_urls,
     intake_urls,
     map_urls,
+    offer_urls,
     pages,
     replay_urls,
     respond_urls,
@@ -16,10 +19,13 @@ app_name = "dispatch"
 urlpatterns = [
     *room_urls.urlpatterns,
     *respond_urls.urlpatterns,
-    *replay_urls.urlpatterns,
-    *unit_urls.urlpatterns,
     *intake_urls.urlpatterns,
     *map_urls.urlpatterns,
+    *offer_urls.urlpatterns,
+    *card_urls.urlpatterns,
+    *handover_urls.urlpatterns,
+    *replay_urls.urlpatterns,
+    *unit_urls.urlpatterns,
     path("desk/incidents/", pages.incidents, name="incidents"),
     path("desk/incidents/now/", pages.rows, name="rows"),
     path("desk/incidents/<str:reference>/", pages.incident, name="incident"),
