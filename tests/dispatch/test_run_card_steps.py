@@ -105,7 +105,8 @@ def test_a_force_reads_its_own_steps_and_those_of_whoever_is_first(
 ) -> None:
     card = Card(steps, {})
     assert {step.role for step in card.steps_for(unit)} <= {Doer.FIRST, Doer(unit)}
-    assert card.steps_for(None) == steps
+    assert card.steps_for(None) == card.steps
+    assert sorted(map(repr, card.steps)) == sorted(map(repr, steps))
     assert sum(len(own) for _doer, own in card.by_doer()) == len(steps)
 
 

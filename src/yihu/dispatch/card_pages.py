@@ -1,5 +1,6 @@
 """Run cards: read by everybody of the staff, written by whoever directs, ticked at an incident."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -43,8 +44,8 @@ def _writes(request: StaffRequest) -> bool:
     return bool(directed_by(request.actor))
 
 
-def _groups(card: Card) -> list[tuple[Words, list[Step]]]:
-    return [(DOERS[doer], steps) for doer, steps in card.by_doer()]
+def _groups(card: Card) -> list[tuple[Doer, Words, list[Step]]]:
+    return [(doer, DOERS[doer], steps) for doer, steps in card.by_doer()]
 
 
 def _limits(card: Card) -> list[tuple[Words, Any]]:
@@ -102,6 +103,7 @@ def _whole(shown: RunCard) -> dict[str, Any]:
         "card": shown,
         "groups": _groups(said),
         "limits": _limits(said),
+        "doers": DOERS.items(),
     }
 
 
@@ -121,41 +123,56 @@ def _newest(request: StaffRequest, kind: Kind) -> RunCard:
 
 @staff_page
 @require_http_methods(["GET", "POST"])
-def edit(request: StaffRequest, kind: str) -> HttpResponse:
-    """The next version, row by row; what was typed stays whatever is wrong with it."""
+def edit(request: StaffRequest, kind: str, doer: str) -> HttpResponse:
+    """The next version: what it asks of one force. What was typed stays whatever is wrong."""
+    if doer not in set(Doer):
+        raise Http404
     newest = _newest(request, _kind(kind))
-    form = CardForm(run_cards.read(newest), request.POST if request.method == "POST" else None)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        if form.is_valid() and _written(request, _kind(kind), form):
+    data = request.POST if request.method == "POST" else None
+    form = CardForm(run_cards.read(newest), Doer(doer), data)
+    wrong, status, read = "", HTTPStatus.OK, newest.written_at.isoformat()
+    if data is not None and form.is_valid():
+        wrong, status = _written(request, _kind(kind), form.made()), HTTPStatus.CONFLICT
+        if not wrong:
             return redirect("dispatch:card_draft", kind)
-        status = HTTPStatus.CONFLICT if form.wrong else HTTPStatus.UNPROCESSABLE_ENTITY
+    elif data is not None:
+        status, read = HTTPStatus.UNPROCESSABLE_ENTITY, data.get("read_at", "")
     context = {
         "kind": kind,
         "title": KINDS[_kind(kind)],
+        "who": DOERS[Doer(doer)],
         "form": form,
-        "read_at": newest.written_at if form.wrong or not request.POST else read_at(request.POST),
+        "wrong": wrong,
         "newest": newest,
+        "read_at": read,
     }
     return render(request, "dispatch/cards/edit.html", context, status=status)
 
 
-def _written(request: StaffRequest, kind: Kind, form: CardForm) -> bool:
-    written, moment = form.card(), read_at(request.POST)
+def _written(request: StaffRequest, kind: Kind, made: Card) -> str:
+    """Keep the draft; why not, in words."""
+    return _refused(
+        request,
+        lambda moment: run_cards.write(
+            actor=request.actor,
+            kind=kind,
+            steps=made.steps,
+            limits=made.limits,
+            read_at=moment,
+        ),
+    )
+
+
+def _refused(request: StaffRequest, make: Callable[[datetime], object]) -> str:
+    """Do what depends on the version that the form was made from; why it was not done, in words."""
+    moment = read_at(request.POST.get("read_at", ""))
     try:
         if moment is None:
             raise Refused("written_since", "the form does not say what it was made from")
-        run_cards.write(
-            actor=request.actor,
-            kind=kind,
-            steps=written.steps,
-            limits=written.limits,
-            read_at=moment,
-        )
+        make(moment)
     except Refused as refused:
-        form.refuse(refused.code)
-        return False
-    return True
+        return card_refusal(refused.code)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +223,7 @@ def draft(request: StaffRequest, kind: str) -> HttpResponse:
         "before": before,
         "steps": steps,
         "limits": limits,
+        "doers": DOERS.items(),
         "wrong": wrong,
     }
     status = HTTPStatus.CONFLICT if wrong else HTTPStatus.OK
@@ -214,20 +232,18 @@ def draft(request: StaffRequest, kind: str) -> HttpResponse:
 
 def _decided(request: StaffRequest, kind: Kind) -> str:
     """Publish the draft or give it up; why not, in words."""
+    actor = request.actor
     if request.POST.get("do") == "drop":
-        run_cards.drop(actor=request.actor, kind=kind)
-        messages.success(request, _("草稿已放弃，现行的版本没有变。"), extra_tags="done")
-        return ""
-    moment = read_at(request.POST)
-    try:
-        if moment is None:
-            raise Refused("written_since", "the form does not say what was read")
-        made = run_cards.publish(actor=request.actor, kind=kind, read_at=moment)
-    except Refused as refused:
-        return card_refusal(refused.code)
-    said = _("第 %(version)d 版已发布，从现在起的警情按它办。") % {"version": made.version}
-    messages.success(request, said, extra_tags="done")
-    return ""
+        run_cards.drop(actor=actor, kind=kind)
+        said, wrong = _("草稿已放弃，现行的版本没有变。"), ""
+    else:
+        said = _("新的版本已发布，从现在起的警情按它办。")
+        wrong = _refused(
+            request, lambda moment: run_cards.publish(actor=actor, kind=kind, read_at=moment)
+        )
+    if not wrong:
+        messages.success(request, said, extra_tags="done")
+    return wrong
 
 
 # --- at an incident -------------------------------------------------------------------------------
@@ -275,7 +291,7 @@ def card_partial(
         "ticks": incident.matter.step in OPEN and (force is not None or _on_duty(request)),
         "groups": [
             (who, [Place(step, done.get(step.code)) for step in steps])
-            for who, steps in _groups(own)
+            for _doer, who, steps in _groups(own)
         ],
         "limits": [
             (title, lines)

@@ -76,10 +76,15 @@ class Step(Line):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A version of a card as it is read."""
+    """A version of a card as it is read: steps in the order of who does them."""
 
     steps: Sequence[Step]
     limits: Mapping[UnitKind, Sequence[Line]]
+
+    def __post_init__(self) -> None:
+        doers = list(Doer)
+        in_order = sorted(self.steps, key=lambda step: doers.index(step.role))
+        object.__setattr__(self, "steps", in_order)
 
     @classmethod
     def of(cls, steps: Iterable[Row], limits: Mapping[str, Iterable[Row]]) -> Self:

@@ -186,7 +186,7 @@ def write(
         raise Refused("no_steps", "a card has steps")
     if len(steps) > MOST:
         raise Refused("too_many", f"a card has at most {MOST} steps")
-    card = Card([_coded(step) for step in steps], limits)
+    card = Card(_coded(steps), limits)
     with one_by_one():
         newest = _newest(actor.district, kind)
         if newest.written_at != read_at:
@@ -235,5 +235,11 @@ def _newest(district: str, kind: Kind) -> RunCard:
     return own.latest("version")
 
 
-def _coded(step: Step) -> Step:
-    return step if step.code else replace(step, code=f"s{secrets.token_hex(4)}")
+def _coded(steps: Sequence[Step]) -> list[Step]:
+    """Each with a code of its own: what was ticked stays with the step that has it."""
+    found: dict[str, Step] = {}
+    for step in steps:
+        taken = not step.code or step.code in found
+        own = replace(step, code=f"s{secrets.token_hex(4)}") if taken else step
+        found[own.code] = own
+    return list(found.values())
