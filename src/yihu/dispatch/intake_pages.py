@@ -23,6 +23,7 @@ from yihu.dispatch.landmarks import Found, Position
 from yihu.dispatch.loops import INCIDENT
 from yihu.dispatch.merging import merge
 from yihu.dispatch.models import Incident
+from yihu.dispatch.titles import PLACES
 from yihu.kernel import sealed
 from yihu.kernel.access import Conflict, Refused
 from yihu.kernel.actions import Done, KeyReused
@@ -197,7 +198,7 @@ def _shown(found: Found) -> dict[str, Any]:
     place, position = found.landmark, found.landmark.position
     return {
         "name": place.name,
-        "kind": place.kind,
+        "kind": str(PLACES.get(place.kind, place.kind)),
         "note": place.note,
         "site": place.ref,
         "longitude": position[0] if position else None,

@@ -1,22 +1,40 @@
-"""The places of a district by name: its key sites, named places, communities and streets."""
+"""The places of a district by name: its key sites, named places, communities, and what its map
+names."""
 
+from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 from yihu.dispatch.landmarks import Landmark, Landmarks
 from yihu.people.queries import communities
+from yihu.places import map_files, named
 from yihu.places.models import KeySite, Site
 
 
 def landmarks(district: str) -> Landmarks:
-    """All that has a name there. Made anew where one of the names has changed: two seconds in a
-    process's life, and what was read stays the same for as long as the names do."""
-    return _made((*_sites(district), *_named(district), *_communities(district)))
+    """All that has a name there. Made anew where one of the names has changed, which takes part
+    of a second in a process's life; else as it stands."""
+    names = map_files.folder(district) / named.INDEX
+    changed = names.stat().st_mtime_ns if names.exists() else 0
+    own = (*_sites(district), *_named(district), *_communities(district))
+    return _made(own, names.parent, changed)
 
 
 @lru_cache(maxsize=4)
-def _made(found: tuple[Landmark, ...]) -> Landmarks:
-    return Landmarks(found)
+def _made(own: tuple[Landmark, ...], folder: Path, changed: int) -> Landmarks:
+    return Landmarks((*own, *_on_map(folder, {one.name for one in own})))
+
+
+def _on_map(folder: Path, known: set[str]) -> Iterator[Landmark]:
+    """What the map names, without what the register knows better; a stop may be called as the
+    street is, all else by one name is one place."""
+    for one in named.read(folder):
+        if one.kind not in ("street", "stop"):
+            if one.name in known:
+                continue
+            known.add(one.name)
+        yield Landmark(one.name, one.kind, (one.longitude, one.latitude), name_en=one.name_en)
 
 
 def _sites(district: str) -> list[Landmark]:

@@ -66,6 +66,15 @@ DANGERS: Final[Mapping[Any, Words]] = {
     Danger.NO_SIGNAL: _("没有信号"),
     Danger.OTHER: _("其他"),
 }
+PLACES: Final[Mapping[str, Words]] = {
+    "street": _("道路"),
+    "stop": _("车站"),
+    "site": _("场所"),
+    "shop": _("店铺"),
+    "building": _("建筑"),
+    "place": _("地名"),
+}
+"""What the map's own kinds of named places are called."""
 URGENCIES: Final[Mapping[Any, Words]] = {
     Urgency.NOW: _("立即"),
     Urgency.SOON: _("尽快"),

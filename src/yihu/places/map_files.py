@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from yihu.places import tiles
+from yihu.places import named, tiles
 from yihu.places.models import District
 from yihu.places.tiles import Map
 
@@ -73,6 +73,7 @@ def draw(district: District) -> Map:
     source = extract(district.pk)
     if source is None:
         raise FileNotFoundError(folder(district.pk) / "extract.osm.pbf")
+    named.make(source, folder(district.pk))
     return tiles.build(source, folder(district.pk), district.name)
 
 
