@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from tests.support import cases, programs, register
+from tests.support import respond as responding
 from tests.support.desk import do, login, teller, write
 from tests.support.net import talkgroup
 from tests.support.thanks import commended, credit, face
@@ -27,6 +28,9 @@ from yihu.api.actions import make_token, subscribe
 from yihu.api.models import Event, Scope
 from yihu.direct.actions import Picture, Sent
 from yihu.direct.models import DirectCode
+from yihu.dispatch.assignments import assign
+from yihu.dispatch.handovers import hand_over_shift
+from yihu.dispatch.respond import send
 from yihu.kernel import ledger
 from yihu.kernel.models import Entry, Matter, SealedPart
 from yihu.live.keeping import Keeper
@@ -98,6 +102,11 @@ def called(status: int = 200, **more: Any) -> Asked:
 def directing(status: int = 200, **more: Any) -> Asked:
     """For whoever directs a net, each their own; to others it does not exist."""
     return Asked(LOGIN, status, GONE, status, **more)
+
+
+def sent_there(status: int = 200, **more: Any) -> Asked:
+    """For members of a unit that was asked, or sent: `respond()` sets the stage."""
+    return matters(status, who="colleague", needs="respond", **more)
 
 
 REAUTHENTICATES = 302
@@ -208,6 +217,17 @@ ROUTES = {
     "desk/incidents/<str:reference>/now/": matters(needs="alarm"),
     "desk/incidents/<str:reference>/group/": matters(302, post={}, needs="alarm"),
     "desk/incidents/<str:reference>/do/<slug:name>/": matters(302, post={}, needs="alarm"),
+    "desk/incidents/<str:reference>/card/": matters(needs="alarm"),
+    # run cards: all staff read them, whoever directs writes them; a shift's handover
+    "desk/cards/": staff(),
+    "desk/cards/<slug:kind>/": staff(),
+    "desk/cards/<slug:kind>/print/": staff(),
+    "desk/cards/<slug:kind>/edit/<slug:doer>/": Asked(LOGIN, 200, GONE, 200),
+    "desk/cards/<slug:kind>/draft/": Asked(LOGIN, 302, GONE, 302),  # there is none
+    "desk/handover/": Asked(LOGIN, 200, GONE, 200),
+    "desk/handover/<str:reference>/": matters(needs="handover"),
+    "desk/handover/<str:reference>/print/": matters(needs="handover"),
+    "desk/handover/<str:reference>/do/<slug:name>/": matters(302, post={}, needs="handover"),
     "desk/incidents/<str:reference>/advice/": matters(needs="alarm"),
     "desk/incidents/<str:reference>/waves/": matters(needs="alarm"),
     "desk/incidents/<str:reference>/offer/": matters(WRONG, post={}, needs="alarm"),  # to nobody
@@ -240,6 +260,28 @@ ROUTES = {
     "desk/incidents/<str:reference>/merge/": matters(WRONG, post={}, needs="alarm"),  # into none
     "desk/incidents/<str:reference>/link/": matters(WRONG, post={}, needs="alarm"),
     "desk/incidents/<str:reference>/split/": matters(WRONG, post={}, needs="alarm"),
+    # the responder's phone: one's own unit's offers, and what it is with
+    "respond/": staff(),
+    "respond/now/": staff(),
+    "respond/app.webmanifest": everybody(),
+    "respond/worker.js": everybody(),
+    "respond/offline/": everybody(),
+    "respond/reach/": staff(),
+    "respond/push/": staff(NOT_NOW, post={}),  # at no service that is known
+    "respond/shift/": staff(302, post={"duty": "begin"}),
+    "respond/free/": sent_there(302, post={"status": "unavailable"}),
+    "respond/offers/<uuid:offer>/heard/": sent_there(204, post={}),
+    "respond/offers/<uuid:offer>/accept/": sent_there(302, post={}),
+    "respond/offers/<uuid:offer>/decline/": sent_there(302, post={}),
+    "respond/<str:reference>/scene/": sent_there(),
+    "respond/<str:reference>/way/": sent_there(),
+    "respond/<str:reference>/along/": sent_there(),
+    "respond/<str:reference>/status/": sent_there(302, post={"status": "en_route"}),
+    "respond/<str:reference>/tick/": sent_there(302, post={}),
+    "respond/<str:reference>/send/": sent_there(302, post={}),
+    "respond/<str:reference>/help/": sent_there(302, post={}),
+    "respond/<str:reference>/hand-over/": sent_there(302, post={}),  # to nobody
+    "respond/<str:reference>/<uuid:part>.jpg": sent_there(),
     # positions: taken on duty only, looked at by whoever directs
     "radio/position/": Asked(
         LOGIN, NOT_THEIRS, NOT_THEIRS, 204, post={"longitude": "120.1", "latitude": "30.2"}
@@ -416,6 +458,7 @@ def stage() -> Stage:
         **NO_CASE,
         **NO_NET,
         **NO_CALL,
+        **NO_RESPOND,
         "<slug:name>.<slug:digest>": f"desk.{styles.digest('desk')}",
         "<slug:code>": "demo",
         "<str:secret>": sent.secret,
@@ -426,6 +469,8 @@ def stage() -> Stage:
         "<slug:group>": "net",
         "<uuid:burst>": str(spoken(town)),
         "<int:pk>": "1",
+        "<slug:kind>": "noise",
+        "<slug:doer>": "control",
         "<slug:station>": town.station.code,
         "<int:year>-<int:number>": "2020-1",
         "<uuid:consent>": str(UUID(int=0)),
@@ -449,6 +494,13 @@ def stage() -> Stage:
         "<tiles:name>": "0123456789ab.pmtiles",
     }
     return Stage(town, values)
+
+
+NO_RESPOND = {
+    "respond <uuid:offer>": str(UUID(int=0)),
+    "respond <str:reference>/<uuid:part>": f"0000-0000/{UUID(int=0)}",
+    "respond <str:reference>": "0000-0000",
+}
 
 
 NO_CASE = {
@@ -551,6 +603,37 @@ def alarm(stage: Stage) -> None:
     stage.values |= dict.fromkeys(("<str:reference>", "<reference>"), raised.matter.reference)
 
 
+def handover(stage: Stage) -> None:
+    """The deputy's shift, handed to the chief."""
+    town = stage.town
+    made = hand_over_shift(
+        actor=town.actor("deputy"),
+        office=town.station.pk,
+        to=town.people["chief"].pk,
+        words="",
+        client_key=b"shift",
+    )
+    stage.values["<str:reference>"] = made.matter.reference
+
+
+def respond(stage: Stage) -> None:
+    """A unit with an incident, from where it has sent a photo; and an offer of another one."""
+    town = stage.town
+    made = unit(town, "colleague")
+    there = responding.incident(town)
+    assign(actor=town.actor("dispatcher"), incident=there.pk, unit=made.pk, client_key=b"one")
+    sent = send(
+        actor=town.actor("colleague"), incident=there.pk, picture=b"jpeg", client_key=b"two"
+    ).matter
+    offer = responding.asked(town, responding.incident(town), made)
+    part = sent.sealed_parts.get(what="photo").pk
+    stage.values |= {
+        "respond <uuid:offer>": str(offer.pk),
+        "respond <str:reference>/<uuid:part>": f"{sent.reference}/{part}",
+        "respond <str:reference>": sent.reference,
+    }
+
+
 def spoken(town: Town) -> UUID:
     """A burst of the chief's on a talk group that the chief is on."""
     talkgroup(town)
@@ -636,6 +719,10 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
         call(stage)
     if asked.needs == "alarm":
         alarm(stage)
+    if asked.needs == "respond":
+        respond(stage)
+    if asked.needs == "handover":
+        handover(stage)
     if asked.needs == "unit":
         made = unit(stage.town, "officer")
         stage.values |= {
