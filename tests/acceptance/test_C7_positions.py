@@ -8,8 +8,10 @@ from django.utils import timezone
 from tests.support.desk import login
 from tests.support.net import talkgroup
 from tests.support.town import Town, build
+from tests.support.units import unit
 
 from yihu.cli.ticking import JOBS
+from yihu.dispatch.crews import crews
 from yihu.kernel.access import Refused
 from yihu.people.shifts import begin_shift, end_shift
 from yihu.radio import positions
@@ -111,3 +113,14 @@ def test_a_position_is_sent_to_a_group_on_duty_only(town: Town) -> None:
     again = login(town, "guard").post("/radio/net/message/", sent | {"key": "1" * 32})
     assert again.status_code == 409
     assert "不在岗" in again.json()["words"]
+
+
+def test_off_shift_a_unit_has_no_place_for_whoever_sends_it(town: Town) -> None:
+    of = unit(town, "guard")
+    send(town, "guard")
+    assert crews(of.district)[0].fix is not None
+    end_shift(actor=town.actor("guard"))
+    assert crews(of.district)[0].fix is None
+    assert "分钟前" not in login(town, "dispatcher").get("/desk/units/").text
+    begin_shift(actor=town.actor("guard"))
+    assert crews(of.district)[0].fix is None  # the place of the last shift is nobody's to know

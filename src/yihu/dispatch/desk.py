@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 from yihu.direct.desk_matter import Deed
 from yihu.direct.inside import Inside
 from yihu.direct.replies import Ready
-from yihu.dispatch import review, words
+from yihu.dispatch import review, unit_story, words
 from yihu.dispatch.card_steps import Step
 from yihu.dispatch.kinds import Kind, Urgency
 from yihu.dispatch.loops import RAISED as WHO_RAISED
@@ -96,6 +96,10 @@ class Work(Inside):
         return words.PREPARED.get(declared.name)
 
     @cached_property
+    def _units(self) -> dict[str, str]:
+        return unit_story.names(self.history)
+
+    @cached_property
     def _steps(self) -> dict[str, Step]:
         return review.steps_by_code(self.incident)
 
@@ -126,6 +130,7 @@ class Work(Inside):
             yield gettext("提醒过可以直接留言") if facts["reminded"] else gettext("没有提醒")
         if happening.name == "tick":
             yield self._step(facts["step"])
+        yield from unit_story.facts(happening, self._units)
         if missed := facts.get("missed"):
             yield gettext("没有做的必做步骤：%(n)d") % {"n": len(missed)}
             yield from map(self._step, missed)

@@ -1,5 +1,6 @@
 """The register of units, one of them with what it reported, and who is on shift where."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from yihu.direct.words import Words
 from yihu.dispatch import titles, unit_roster, units
 from yihu.dispatch.crew import Crew
 from yihu.dispatch.crews import crews
-from yihu.dispatch.kinds import Secondary
+from yihu.dispatch.kinds import Secondary, UnitKind
 from yihu.dispatch.models import Incident, Unit, UnitMember, UnitReport
 from yihu.dispatch.queries import POLICE, incidents, units_of
 from yihu.dispatch.unit_forms import HeardForm, MemberForm, RosterForm, UnitForm
@@ -32,6 +33,7 @@ from yihu.radio.net_desk import made, said
 
 LATEST = 50
 """Reports on a unit's page."""
+NUMBERS = re.compile(r"([0-9]+)")
 
 
 def _require_police(request: StaffRequest) -> None:
@@ -72,7 +74,8 @@ class Line:
 
 
 def _lines(request: StaffRequest, found: list[Unit]) -> list[Line]:
-    """Those on shift first, and of these the ones that can be sent."""
+    """Those on shift first, of these the ones that can be sent; police before others, and P2
+    before P10."""
     now = timezone.now()
     standing = {one.unit: one for one in crews(request.actor.district, now, [u.pk for u in found])}
     members = UnitMember.objects.filter(unit__in=standing, until=None).select_related("person")
@@ -80,7 +83,15 @@ def _lines(request: StaffRequest, found: list[Unit]) -> list[Line]:
     for member in members.order_by("person__name"):
         people[member.unit_id].append(member.person)
     lines = [_line(unit, standing[unit.pk], people[unit.pk], now) for unit in found]
-    return sorted(lines, key=lambda one: (not one.crew.on_duty, not one.crew.can_be_sent))
+    return sorted(lines, key=_order)
+
+
+def _order(one: Line) -> tuple[object, ...]:
+    numbered = [
+        (int(part) if part.isdecimal() else 0, part) for part in NUMBERS.split(one.unit.code)
+    ]
+    kind = list(UnitKind).index(one.crew.kind)
+    return not one.crew.on_duty, not one.crew.can_be_sent, kind, numbered
 
 
 def _line(unit: Unit, standing: Crew, people: list[Person], now: Any) -> Line:
