@@ -16,11 +16,14 @@ from tests.support.respond import MARKET, asked, incident
 from tests.support.town import Town, build
 from tests.support.units import unit
 
-from yihu.dispatch.kinds import Answer, Kind, Status, Verdict
-from yihu.dispatch.models import Assignment, Incident, Offer, Tick, Unit
+from yihu.dispatch import respond_way
+from yihu.dispatch.kinds import Answer, Danger, Kind, Status, Verdict
+from yihu.dispatch.models import Assignment, Incident, Offer, PremiseCaution, Tick, Unit
 from yihu.dispatch.run_cards import card_of, read
 from yihu.kernel.models import Entry, Matter, SealedPart
 from yihu.people.shifts import end_shift
+from yihu.places.roads import LonLat, Profile, Route
+from yihu.radio.models import Whereabouts
 
 pytestmark = pytest.mark.django_db
 ASKS = {"Accept": "application/json"}
@@ -289,6 +292,56 @@ def test_an_incident_is_handed_to_a_unit_that_is_free(town: Town) -> None:
     assert touched(client, where, unit=of.pk, to=other.pk, words="人在二楼")[0] == 200
     assert MARKET not in client.get("/respond/").text
     assert MARKET in login(town, "colleague").get("/respond/").text
+
+
+# --- the way there --------------------------------------------------------------------------------
+
+
+class Straight:
+    """Roads that lead from anywhere to anywhere, for cars and for those on foot alike."""
+
+    def route(self, source: LonLat, target: LonLat, profile: Profile, hour: float) -> Route:
+        return Route(241.0, 1234.0, [source, target])
+
+
+def test_the_way_leads_from_where_the_phone_is_and_nothing_of_that_is_kept(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, case, _unit = sent(town)
+    monkeypatch.setattr(respond_way, "roads", lambda district: Straight())
+    where = f"/respond/{case.matter.reference}/along/"
+    assert "允许浏览器使用位置" in client.get(where).json()["words"]
+    said = client.get(where, {"longitude": "120.1", "latitude": "30.1"}).json()
+    assert said == {"words": "1.2 公里，5 分钟", "line": [[120.1, 30.1], [120.12345, 30.2]]}
+    assert not Whereabouts.objects.exists()
+    assert client.get(where, {"longitude": "500", "latitude": "30"}).status_code == 422
+    unit(town, "guard")
+    assert login(town, "guard").get(where).status_code == 404
+
+
+def test_without_roads_the_phone_s_own_map_is_named(town: Town) -> None:
+    client, case, _unit = sent(town)
+    said = client.get(
+        f"/respond/{case.matter.reference}/along/", {"longitude": "120.1", "latitude": "30.1"}
+    ).json()
+    assert said == {"words": "算不出路线，请用手机地图带路。", "line": []}
+    assert "用手机地图带路" in client.get(f"/respond/{case.matter.reference}/way/").text
+
+
+def test_what_to_be_careful_of_at_the_place_stands_on_the_offer(town: Town) -> None:
+    case = incident(town)
+    caution = {"kind": Danger.DOG, "words": "院里两条", "place": MARKET}
+    now = timezone.now()
+    PremiseCaution.objects.create(
+        district=case.district,
+        set_by=town.people["chief"],
+        set_at=now,
+        until=now + timedelta(days=1),
+        **caution,
+    )
+    asked(town, case, unit(town, "officer"))
+    page = login(town, "officer").get("/respond/").text
+    assert "<b>有狗</b>：院里两条" in page
 
 
 # --- duty -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -42,8 +42,12 @@ MOST_HELP = 9
 type Deed = Callable[..., str]
 
 
+def _by_script(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
 def _answer(request: HttpRequest, words: str, status: int = HTTPStatus.OK) -> HttpResponse:
-    if "application/json" in request.headers.get("Accept", ""):
+    if _by_script(request):
         return JsonResponse({"words": words}, status=status)
     if status == HTTPStatus.OK:
         messages.success(request, words, extra_tags="done")
@@ -52,7 +56,7 @@ def _answer(request: HttpRequest, words: str, status: int = HTTPStatus.OK) -> Ht
     return redirect("dispatch:respond")
 
 
-def deed(do: Deed) -> Callable[..., HttpResponse]:
+def deed(do: Deed) -> Callable[..., HttpResponseBase]:
     """A view of what is done, which says in a sentence what came of it."""
 
     @wraps(do)
@@ -69,6 +73,8 @@ def deed(do: Deed) -> Callable[..., HttpResponse]:
             Offer.DoesNotExist,
             Unit.DoesNotExist,
         ):
+            if not _by_script(request):
+                raise Http404 from None
             return _answer(request, refusal("gone"), HTTPStatus.NOT_FOUND)
 
     return staff_page(require_POST(view))

@@ -20,9 +20,10 @@ from yihu.dispatch import respond_queries as queries
 from yihu.dispatch import run_cards
 from yihu.dispatch.actions import Place
 from yihu.dispatch.card_steps import Step
+from yihu.dispatch.cautions import at_incident
 from yihu.dispatch.kinds import Status, UnitKind
 from yihu.dispatch.loops import WORKING
-from yihu.dispatch.models import Assignment, Incident, Offer, Tick, Unit
+from yihu.dispatch.models import Assignment, Incident, Offer, PremiseCaution, Tick, Unit
 from yihu.dispatch.respond_queries import Duty
 from yihu.dispatch.respond_words import STEPS, asked_of, may_not, minutes, way
 from yihu.kernel.queries import visible_to
@@ -41,6 +42,7 @@ class Asked:
     minutes: int
     asked: Words
     may_not: Words
+    cautions: list[PremiseCaution]
 
     @classmethod
     def of(cls, offer: Offer) -> "Asked":
@@ -51,6 +53,7 @@ class Asked:
             minutes(offer.travel),
             asked_of(unit, kind, alongside=offer.alongside),
             may_not(unit),
+            at_incident(offer.incident),
         )
 
 
@@ -75,6 +78,7 @@ class Going:
     due_at: datetime | None
     asked: Words
     may_not: Words
+    cautions: list[PremiseCaution]
     group: TalkGroup | None
     whole: bool
     working: bool
@@ -94,6 +98,7 @@ class Going:
             _due_at(assignment),
             asked_of(unit, kind, alongside=alongside),
             may_not(unit),
+            at_incident(incident),
             queries.group_of(request.actor, incident.pk),
             visible_to(request.actor).filter(pk=incident.pk).exists(),
             incident.matter.step in WORKING,

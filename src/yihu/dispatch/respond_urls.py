@@ -5,6 +5,7 @@ from django.urls import path
 from yihu.dispatch import respond_acts as acts
 from yihu.dispatch import respond_app as app
 from yihu.dispatch import respond_pages as pages
+from yihu.dispatch import respond_way as way
 
 urlpatterns = [
     path("respond/", pages.page, name="respond"),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("respond/offers/<uuid:offer>/accept/", acts.accept, name="respond_accept"),
     path("respond/offers/<uuid:offer>/decline/", acts.decline, name="respond_decline"),
     path("respond/<str:reference>/scene/", pages.scene, name="respond_scene"),
+    path("respond/<str:reference>/way/", way.page, name="respond_way"),
+    path("respond/<str:reference>/along/", way.along, name="respond_along"),
     path("respond/<str:reference>/status/", acts.status, name="respond_status"),
     path("respond/<str:reference>/tick/", acts.tick, name="respond_tick"),
     path("respond/<str:reference>/send/", acts.send, name="respond_send"),
