@@ -22,7 +22,7 @@ def _clear_home() -> None:
 
 
 for _name in [name for name in os.environ if name.startswith("YIHU_")]:
-    if not _name.startswith("YIHU_TEST_"):
+    if not _name.startswith("YIHU_TEST_") and _name != "YIHU_SHARED_DATA":
         del os.environ[_name]
 (_home / "static").mkdir()
 os.environ["YIHU_HOME"] = str(_home)
