@@ -6,6 +6,7 @@
 import { hold } from "../radio/hold.js";
 import { newKey } from "../radio/screen.js";
 import { Sound } from "../radio/sound.js";
+import { MapPanel } from "../web/map.js";
 
 const EVERY = 2000; // milliseconds between two tones while an incident waits
 const at = (id) => document.getElementById(id);
@@ -33,7 +34,7 @@ async function load(address, request = {}) {
     htmx.process(pane);
     opened(pane.querySelector("[data-reference]").dataset.reference);
     if (NARROW.matches) pane.scrollIntoView({ block: "start" });
-    document.dispatchEvent(new CustomEvent("room:open", { detail: { reference: open } }));
+    map?.choose("incidents", open);
   } catch {
     if (turn === asked) pane.dataset.failed = "";
   } finally {
@@ -86,11 +87,23 @@ pane.addEventListener("submit", (event) => {
   load(event.target.action, { method: "POST", body });
 });
 
+// --- the map ------------------------------------------------------------------------------------
+
+const map = MapPanel.of(at("room"));
+
+room.addEventListener("map:chose", ({ detail: { layer, id } }) => layer === "incidents" && show(id));
+map?.ready.then((drawn) => {
+  if (drawn) return open && map.choose("incidents", open);
+  at("room-list").hidden = false; // the same in words
+  return htmx.trigger("#room-list", "list");
+});
+
 // --- what changes by itself ---------------------------------------------------------------------
 
 const TOPICS = new Set(["alarm", "incident", "offer", "unit", "wave"]);
 
 function look() {
+  for (const layer of ["incidents", "units"]) map?.refresh(layer);
   if (at("rows")) htmx.trigger("#rows", "happening");
   if (at("story")) htmx.trigger("#story", "happening");
   for (const panel of pane.querySelectorAll("[data-panel]")) htmx.trigger(panel, "happening");
