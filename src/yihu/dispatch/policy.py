@@ -56,12 +56,14 @@ def police_first(kind: Kind) -> bool:
     return rule.violent or (rule.may_turn and rule.urgency is Urgency.NOW)
 
 
+BESIDE_POLICE = frozenset({UnitKind.GUARD, UnitKind.MINI_FIRE})
+"""Who is alerted beside those who are sent: people of a post, trained for it. No volunteer and no
+grid worker is called to where there may be violence."""
+
+
 def goes_beside(unit: UnitKind, kind: Kind) -> bool:
-    """Who is alerted beside the police: guards keep people away; no volunteer or grid worker is
-    called to where there is violence."""
-    if unit in SENT:
-        return False
-    return unit is UnitKind.GUARD or not RULES[kind].violent
+    """Whether such a unit is alerted beside those who are sent: guards keep people away."""
+    return unit in BESIDE_POLICE and (unit is UnitKind.GUARD or not RULES[kind].violent)
 
 
 def reserve_of(on_shift: int) -> int:
