@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.courses import gone
@@ -70,24 +71,33 @@ def test_a_voice_lasts_as_long_as_it_did() -> None:
 
 @pytest.fixture
 def town(db: None) -> Town:
+    return town_on_the_net()
+
+
+@pytest.fixture
+def incident(town: Town) -> Incident:
+    return incident_of(town)
+
+
+def town_on_the_net() -> Town:
     town = build()
     talkgroup(town, on=("chief", "guard"))
     return town
 
 
-@pytest.fixture
-def incident(town: Town) -> Incident:
+def incident_of(town: Town) -> Incident:
     """A guard's alarm to which the officer's unit went, with positions before, during and after,
     and one burst."""
+    began = timezone.now() - timedelta(minutes=45)
     officers = unit(town, "officer")
-    found = gone(town, BEGAN, {officers: 6})
-    Assignment.objects.update(ended_at=BEGAN + timedelta(minutes=20))
-    officers.members.update(since=BEGAN - timedelta(days=1))
+    found = gone(town, began, {officers: 6})
+    Assignment.objects.update(ended_at=began + timedelta(minutes=20))
+    officers.members.update(since=began - timedelta(days=1))
     for minutes in (-30, 2, 4, 40):
         Position.objects.create(
             person=town.people["officer"],
             district=town.station.district,
-            at=BEGAN + timedelta(minutes=minutes),
+            at=began + timedelta(minutes=minutes),
             longitude=120.1 + minutes / 10_000,
             latitude=30.2,
         )
@@ -97,8 +107,8 @@ def incident(town: Town) -> Incident:
         person=town.people["guard"],
         about=found.matter,
         level="normal",
-        started_at=BEGAN + timedelta(minutes=1),
-        ended_at=BEGAN + timedelta(minutes=1, seconds=3),
+        started_at=began + timedelta(minutes=1),
+        ended_at=began + timedelta(minutes=1, seconds=3),
     )
     burst.file = archive.place_for(burst)
     archive.keep(burst, [b"\xf8\xff\xfe"] * 150)

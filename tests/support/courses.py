@@ -36,10 +36,10 @@ def gone(
 ) -> Incident:
     """An incident called at a moment and answered ten seconds later, to which units went: assigned
     after a minute, on the road after two, there after so many minutes; None: nobody knows."""
-    matter = raise_alarm(actor=town.actor(by), client_key=secrets.token_bytes(16)).matter
-    Matter.objects.filter(pk=matter.pk).update(opened_at=called, **columns)
+    key = secrets.token_bytes(16)
+    matter = raise_alarm(actor=town.actor(by), client_key=key, occurred_at=called).matter
+    Matter.objects.filter(pk=matter.pk).update(**columns)
     incident = Incident.objects.get(pk=matter.pk)
-    incident.called_at = called
     incident.answered_at = called + timedelta(seconds=10)
     incident.save()
     for one, minutes in went.items():
