@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import ceil
 from types import MappingProxyType
 
-from yihu.dispatch.kinds import RULES, SENT, Kind, UnitKind, Urgency
+from yihu.dispatch.kinds import RULES, Kind, UnitKind, Urgency
 
 OVER = 120.0
 """Seconds that a unit may take longer than the nearest, for the sake of who is left behind."""
