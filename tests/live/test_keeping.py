@@ -334,3 +334,30 @@ def test_a_reader_of_english_is_not_told_again_and_again_that_groups_have_change
     )
     run(keeper.watch(world.net), lambda: len(looks) > 3)
     assert ann.words("Groups") == []
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_page_that_is_told_of_events_joins_nothing_beside_the_set_of_the_same_browser(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "LOOK_EVERY", 0.01)
+    town = build()
+    talkgroup(town, "net", on=("chief",))
+    world, looks = World(), []
+    own = on_the_net(town)
+    ann, page = Phone(own), Phone(own.for_events())
+    for phone in (ann, page):
+        world.net.login(phone)
+    monkeypatch.setattr(
+        keeping, "rights_of", lambda people: looks.append(1) or queries.rights_of(people)
+    )
+    run(keeper.watch(world.net), lambda: len(looks) > 3)
+    world.net.publish({"topic": "offer"}, district="test", people=[own.person])
+    world.wait(2)
+    assert not ann.closed
+    assert [told["event"]["topic"] for told in page.words("Event")] == ["offer"]
+    assert not page.words("Groups")
+    assert not page.words("Here")
+    assert [told["count"] for told in ann.words("Here")] == [1]
+    Radio.objects.create(district="test", number="7", device="0" * 32, stunned_at=timezone.now())
+    run(keeper.watch(world.net), lambda: page.closed == "stunned")

@@ -86,6 +86,11 @@ DELIVERY = {
     "not_a_phone_number": _("留的不是电话"),
     "nobody_holds_the_role": _("眼下没有人担任这个角色"),
     "not_theirs_to_know": _("担任该角色的人须回避"),
+    "nobody_to_reach": _("这个人的账号已经停用"),
+    "answered": _("已经有了回答，不用再叫"),
+    "no_phone": _("这个人没有留电话"),
+    "no_browser": _("这个人没有打开推送的浏览器"),
+    "browser_gone": _("这个人的浏览器不再收推送"),
     "no_mail_address": _("担任该角色的人没有留邮箱"),
 }
 
