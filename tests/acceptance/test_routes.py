@@ -381,6 +381,7 @@ ROUTES = {
     "api/v1/receipt/acts/reply": holder(post={}),
     "api/v1/receipt/acts/ask_erasure": holder(post={}),
     "api/v1/incidents/<reference>/eido": program(needs="alarm"),
+    "api/v1/incidents": program(201, other=201, post={}),  # each to their own station
     "api/v1/matters": program(other=200),
     "api/v1/matters/<reference>": program(),
     "api/v1/matters/<reference>/moves/contact": program(post={}),
@@ -697,6 +698,8 @@ def told(stage: Stage, route: str) -> dict[str, Any]:
     name = route.rpartition("/")[2]
     if name == "messages":
         return {"kind": "help", "words": "灯"}
+    if name == "incidents":
+        return {"kind": "noise", "door": "hotline", "words": "半夜施工"}
     return programs.said(stage.town, name)
 
 

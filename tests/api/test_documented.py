@@ -62,6 +62,9 @@ def test_every_command_of_the_page_runs(site: Site) -> None:
         run(command, **staff)
     assert Matter.objects.get(pk=sent.matter.pk).step == "contacted"
 
+    (handing_over,) = commands("Hand over an incident")
+    assert run(handing_over, **staff)["step"] == "received"
+
     services, reported, own = [
         run(command, **holder) for command in commands("Open311 (GeoReport v2)")
     ]

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.support.calls_taken import called, go_on, key
-from tests.support.desk import do, hidden, login, offered
+from tests.support.calls_taken import TOLD, called, go_on, join, key, resolved
+from tests.support.desk import hidden, login, offered
 from tests.support.town import Town, build
 
 from yihu.direct.actions import Safety
@@ -20,64 +20,11 @@ from yihu.kernel.models import Answer, Entry, Matter
 from yihu.kernel.timeline import timeline
 
 pytestmark = pytest.mark.django_db
-TOLD = {"words": "已经劝开，现场平息。"}
 
 
 @pytest.fixture
 def town() -> Town:
     return build()
-
-
-def join(town: Town, one: Matter, into: Matter, by: str = "dispatcher") -> Matter:
-    one.refresh_from_db()
-    return merge(
-        actor=town.actor(by),
-        incident=one.pk,
-        into=into.reference,
-        seq=one.seq,
-        client_key=key(),
-    ).matter
-
-
-def resolved(town: Town, matter: Matter) -> Matter:
-    return go_on(town.actor("dispatcher"), matter, "resolve", outcome="settled", words="劝开了")
-
-
-@pytest.mark.both_databases
-def test_L23_whoever_raised_what_was_merged_is_told_with_the_one_it_went_into(town: Town) -> None:
-    first, second, third = [called(town) for _ in range(3)]
-    join(town, second, first)
-    join(town, third, first)
-    resolved(town, first)
-    go_on(town.actor("dispatcher"), first, "tell", **TOLD)
-    for matter in (second, third):
-        matter.refresh_from_db()
-        assert matter.step == "merged"
-        assert not matter.is_open
-        assert Answer.objects.get(party__matter=matter).answered_at is not None
-        assert matter.incident.told_at is not None
-        assert timeline(matter, "party")[-1].said[0].text == TOLD["words"]
-    assert go_on(town.actor("dispatcher"), first, "close", seen=True).step == "closed"
-
-
-def test_L23_nothing_ends_while_somebody_in_it_has_not_been_told(town: Town) -> None:
-    first, second = called(town), called(town, caller=Caller())  # who left no number
-    join(town, second, first)
-    resolved(town, first)
-    go_on(town.actor("dispatcher"), first, "tell", **TOLD)
-    second.refresh_from_db()
-    assert second.step == "joined"
-    with pytest.raises(Refused) as refused:
-        go_on(town.actor("dispatcher"), first, "close", seen=True)
-    assert refused.value.code == "joined_wait"
-    do(town.actor("dispatcher"), second, "excuse", reason="unknown", words="没留号码")
-    with pytest.raises(Refused):
-        go_on(town.actor("dispatcher"), second, "close_along", words="不知道是谁")
-    do(town.actor("officer"), second, "confirm_excuse", words="属实")
-    assert (
-        go_on(town.actor("dispatcher"), second, "close_along", words="不知道是谁").step == "merged"
-    )
-    assert go_on(town.actor("dispatcher"), first, "close", seen=True).step == "closed"
 
 
 def test_somebody_whom_a_call_could_harm_is_not_told_along(town: Town) -> None:

@@ -8,10 +8,12 @@ from tests.support.town import Town
 from yihu.dispatch.actions import Place, move
 from yihu.dispatch.intake import Caller, Spot, take
 from yihu.dispatch.kinds import Door, Kind
+from yihu.dispatch.merging import merge
 from yihu.kernel.access import Actor
 from yihu.kernel.models import Matter
 
 PLAZA = Place(120.1, 30.2)
+TOLD = {"words": "已经劝开，现场平息。"}
 
 
 def key() -> bytes:
@@ -46,3 +48,18 @@ def go_on(actor: Actor, matter: Matter, name: str, **fields: Any) -> Matter:
         client_key=key(),
         payload=payload,
     ).matter
+
+
+def join(town: Town, one: Matter, into: Matter, by: str = "dispatcher") -> Matter:
+    one.refresh_from_db()
+    return merge(
+        actor=town.actor(by),
+        incident=one.pk,
+        into=into.reference,
+        seq=one.seq,
+        client_key=key(),
+    ).matter
+
+
+def resolved(town: Town, matter: Matter) -> Matter:
+    return go_on(town.actor("dispatcher"), matter, "resolve", outcome="settled", words="劝开了")

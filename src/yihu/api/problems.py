@@ -44,6 +44,8 @@ FIELDS = {
     "about_needed": _("投诉要说明是关于谁的（about）。"),
     "not_a_picture": _("不是照片，或者打不开。请用 JPEG、PNG 或 WebP。"),
     "too_large": _("照片太大，请缩小。"),
+    "datum": _("请写明坐标是哪一种：wgs84、gcj02 或 bd09。"),
+    "timezone_aware": _("时间要带时区。"),
 }
 
 
@@ -93,7 +95,7 @@ def at_fields(errors: Sequence[Any]) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", errors=listed)
 
 
-_WRAPPERS = frozenset({"body", "path", "query", "header", "said", "message", "asked"})
+_WRAPPERS = frozenset({"body", "path", "query", "header", "said", "message", "asked", "incident"})
 """Our own names for where a value stands, of no use to whoever sent it."""
 
 

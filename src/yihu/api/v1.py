@@ -14,7 +14,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
-from yihu.api import description, incidents, public, resident, staff
+from yihu.api import description, incidents, intake, public, resident, staff
 from yihu.api.problems import Problem, answer, at_fields
 from yihu.direct.pictures import LARGEST
 from yihu.direct.uploads import MOST_PHOTOS
@@ -83,7 +83,7 @@ api = Interface(
     parser=Body(),
 )
 api.add_decorator(read_whole, mode="view")
-for _router in (public.router, resident.router, staff.router, incidents.router):
+for _router in (public.router, resident.router, staff.router, incidents.router, intake.router):
     api.add_router("", _router)
 
 

@@ -14,6 +14,7 @@ from yihu.dispatch.card_steps import Step
 from yihu.dispatch.kinds import Kind, Urgency
 from yihu.dispatch.loops import RAISED as WHO_RAISED
 from yihu.dispatch.models import Incident
+from yihu.dispatch.titles import KINDS, URGENCIES
 from yihu.kernel.loop import Act, Move
 from yihu.kernel.timeline import Happening, Said
 from yihu.people.directory import role_title
@@ -118,10 +119,10 @@ class Work(Inside):
         if happening.name == "refer":
             yield str(words.RECEIVERS[facts["to"]])
         if happening.name == "reclassify":
-            was, now = words.KINDS[Kind(facts["was"])], words.KINDS[Kind(facts["kind"])]
+            was, now = KINDS[Kind(facts["was"])], KINDS[Kind(facts["kind"])]
             yield gettext("原来是%(was)s，改为%(now)s") % {"was": was, "now": now}
         if happening.name == "prioritise":
-            yield str(words.URGENCIES[Urgency(facts["priority"])])
+            yield str(URGENCIES[Urgency(facts["priority"])])
         if happening.name in ("link", "split"):
             yield facts["other"]
         if happening.name == "excuse":

@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from yihu.direct.actions import Safety
 from yihu.dispatch.actions import Place
 from yihu.dispatch.kinds import RULES, Door, Kind, Urgency
 from yihu.dispatch.loops import INCIDENT, ON_DUTY
+from yihu.dispatch.milestones import true_time
 from yihu.dispatch.models import Incident
 from yihu.dispatch.schemas import Placed
 from yihu.kernel import actions as kernel
@@ -114,7 +117,7 @@ def take(
     Whoever may answer an alarm and writes it down has thereby answered it, so that the control
     room's minute does not run for what somebody is dealing with. What a program hands over, or
     somebody who could not deal with it, waits to be answered.
-    Raises Refused, KeyReused.
+    Raises Refused, also for times that cannot be (see `milestones.true_time`), and KeyReused.
     """
     station = station_of(actor)
     if not (words.strip() or str(spot).strip()):
@@ -125,6 +128,9 @@ def take(
         raise Refused("no_such_site", "no such site in this district", field="place")
     answered = not by_program and any(actor.holds(role, station.id) for role in ON_DUTY)
     rule = RULES[kind]
+    now = timezone.now()
+    rang = true_time(called_at, now) if called_at else None
+    picked_up = true_time(answered_at, now, rang) if answered_at else None
 
     def rows(matter: Matter) -> Sequence[Any]:
         return [
@@ -136,8 +142,8 @@ def take(
                 raised_by_id=raised_by,
                 taken_by_id=actor.staff_id,
                 units_needed=units_needed or rule.units,
-                called_at=called_at,
-                answered_at=answered_at,
+                called_at=rang,
+                answered_at=picked_up,
                 **spot.columns,
             )
         ]

@@ -10,9 +10,9 @@ from yihu.direct.actions import Safety
 from yihu.direct.forms import PICK_ONE, KeyedForm, Said
 from yihu.dispatch.actions import Place
 from yihu.dispatch.intake import Caller, Spot
-from yihu.dispatch.intake_places import site_of
+from yihu.dispatch.intake_places import spot_named
 from yihu.dispatch.kinds import Danger, Door, Kind, Urgency
-from yihu.dispatch.landmarks import Landmarks, plain
+from yihu.dispatch.landmarks import Landmarks
 from yihu.dispatch.titles import DANGERS, DOORS, KINDS, URGENCIES
 
 TILES = (
@@ -75,19 +75,9 @@ class SpotForm(forms.Form):
     accuracy = forms.FloatField(required=False, widget=forms.HiddenInput)
 
     def spot(self, known: Landmarks) -> Spot:
-        """The place as it is kept: what the map knows by name stands open, all else is sealed."""
-        typed = self.cleaned_data.get("place", "")
-        chosen = self.cleaned_data.get("landmark", "")
-        found = known.within(chosen) if chosen and plain(chosen) in plain(typed) else None
-        found = found or known.within(typed)
-        if found is None:
-            return Spot(address=typed, place=self._pointed)
-        return Spot(
-            landmark=found.name,
-            address="" if plain(typed) == plain(found.name) else typed,
-            site=site_of(found),
-            place=self._pointed or (Place(*found.position) if found.position else None),
-        )
+        said = self.cleaned_data
+        typed, chosen = said.get("place", ""), said.get("landmark", "")
+        return spot_named(known, typed, chosen=chosen, place=self._pointed)
 
     @property
     def _pointed(self) -> Place | None:

@@ -6,7 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-from yihu.dispatch.landmarks import Landmark, Landmarks
+from yihu.dispatch.actions import Place
+from yihu.dispatch.intake import Spot
+from yihu.dispatch.landmarks import Landmark, Landmarks, plain
 from yihu.people.queries import communities
 from yihu.places import map_files, named
 from yihu.places.models import KeySite, Site
@@ -70,5 +72,18 @@ def _position(longitude: float | None, latitude: float | None) -> tuple[float, f
     return None if longitude is None or latitude is None else (longitude, latitude)
 
 
-def site_of(landmark: Landmark) -> UUID | None:
-    return UUID(landmark.ref) if landmark.ref else None
+def spot_named(
+    known: Landmarks, typed: str, *, chosen: str = "", place: Place | None = None
+) -> Spot:
+    """A place as it is kept: what the map knows by name stands open, all else that was said of it
+    is sealed. `chosen`: the name that was picked; `place`: the point, where one was given."""
+    found = known.within(chosen) if chosen and plain(chosen) in plain(typed) else None
+    found = found or known.within(typed)
+    if found is None:
+        return Spot(address=typed, place=place)
+    return Spot(
+        landmark=found.name,
+        address="" if plain(typed) == plain(found.name) else typed,
+        site=UUID(found.ref) if found.ref else None,
+        place=place or (Place(*found.position) if found.position else None),
+    )

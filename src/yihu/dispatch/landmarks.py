@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
@@ -23,6 +24,8 @@ ENOUGH = 1 / 3
 """Of the typed letters' runs of three, so many must be a name's, for it to be taken for meant."""
 _BLURS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("f", "h"))
 """Sounds that speakers, and who types what they hear, take for one another."""
+EACH: Any = list
+"""What is no Chinese character is taken letter by letter."""
 _BETWEEN = re.compile(r"[\s·・,，.。、\-—_/()（）]+")
 
 
@@ -181,7 +184,7 @@ def _known(landmark: Landmark) -> _Known:
 
 def _syllables(text: str) -> list[str]:
     """The pinyin of each character without its tone; other characters one by one."""
-    return [one for one in lazy_pinyin(text, style=Style.NORMAL, errors=list) if one]
+    return [one for one in lazy_pinyin(text, style=Style.NORMAL, errors=EACH) if one]
 
 
 def _bounded(syllables: list[str]) -> str:
