@@ -93,7 +93,7 @@ def test_nobody_is_called_who_has_answered_meanwhile(
     town: Town, offer: Offer, ports: Gateway
 ) -> None:
     rung(town, offer)
-    Offer.objects.update(answer=Answer.ACCEPTED)
+    Offer.objects.update(answer=Answer.DECLINED, answered_at=timezone.now())
     ringing.ring()
     assert not ports.taken
     assert set(outgoing().values()) == {(Delivery.DROPPED, "answered")}
@@ -110,6 +110,19 @@ def test_whoever_is_on_duty_is_called_without_an_offer_until_enough_are_on_their
     Matter.objects.filter(pk=offer.incident_id).update(step="resolved")
     ringing.ring()
     assert len(ports.taken) == 2
+
+
+def test_who_was_silent_is_called_all_the_same_and_whoever_answers_for_the_station_always(
+    town: Town, offer: Offer, ports: Gateway
+) -> None:
+    Offer.objects.update(answer=Answer.SILENT)
+    rung(town, offer)
+    ringing.ring()
+    assert len(ports.taken) == 2
+    Offer.objects.update(answer=Answer.DECLINED, answered_at=timezone.now())
+    rung(town, offer)  # by name now
+    ringing.ring()
+    assert len(ports.taken) == 4
 
 
 def test_what_the_gateway_does_not_take_is_tried_again_under_the_same_key(

@@ -17,9 +17,12 @@ from tests.support.town import Town, build
 from tests.support.units import unit
 
 from yihu.dispatch import respond_way
-from yihu.dispatch.kinds import Answer, Danger, Kind, Status, Verdict
+from yihu.dispatch.advising import advise
+from yihu.dispatch.assignments import assign
+from yihu.dispatch.kinds import Answer, Danger, Kind, Reach, Status, Verdict
 from yihu.dispatch.models import Assignment, Incident, Offer, PremiseCaution, Tick, Unit
 from yihu.dispatch.run_cards import card_of, read
+from yihu.dispatch.waves import NewWave, open_wave
 from yihu.kernel.models import Entry, Matter, SealedPart
 from yihu.people.shifts import end_shift
 from yihu.places.roads import LonLat, Profile, Route
@@ -115,6 +118,25 @@ def test_an_offer_that_was_shown_is_heard(town: Town) -> None:
     assert login(town, "guard").post(address).status_code == 404
     assert login(town, "officer").post(address).status_code == 204
     assert Offer.objects.get(pk=offer.pk).heard_at
+
+
+def test_whoever_answers_for_the_station_reads_what_nobody_has_taken(town: Town) -> None:
+    """Asked by name, in no unit: the officer on duty, the chief."""
+    case = incident(town)
+    open_wave(
+        actor=town.actor("dispatcher"),
+        matter=case.matter,
+        new=NewWave(Reach.CHIEF, units=[], people=[town.people["chief"].pk]),
+        advice=advise(case),
+        client_key=key(),
+    )
+    page = login(town, "chief").get("/respond/").text
+    assert "轮到您安排" in page
+    assert f"/desk/incidents/{case.matter.reference}/" in page
+    assert "轮到您安排" not in login(town, "deputy").get("/respond/").text
+    of = unit(town, "officer")
+    assign(actor=town.actor("dispatcher"), incident=case.pk, unit=of.pk, client_key=key())
+    assert "轮到您安排" not in login(town, "chief").get("/respond/").text
 
 
 # --- answering it ---------------------------------------------------------------------------------

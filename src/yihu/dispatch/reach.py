@@ -5,13 +5,14 @@ happened, since a locked screen is read by whoever stands beside it. An exercise
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from yihu.dispatch.kinds import Answer
+from yihu.dispatch.kinds import Answer, Door
 from yihu.dispatch.loops import WORKING
 from yihu.dispatch.models import Assignment, Incident, Offer
 from yihu.kernel import ringing
@@ -22,8 +23,6 @@ from yihu.people.reachable import with_browsers, with_phones
 
 TEMPLATE = "asked_to_come"
 LETTER = Letter(_("有警情等您回答"), _("有警情等您回答，请打开一呼。"), page="dispatch:respond")
-TRAINING = "training"
-"""The door of what is an exercise."""
 
 
 def knock(people: Iterable[UUID], incident: Incident) -> None:
@@ -40,7 +39,7 @@ def ring(people: Iterable[UUID], incident: Incident) -> None:
 
 
 def _promise(people: list[UUID], incident: Incident, channels: list[Channel]) -> None:
-    if incident.matter.door != TRAINING:
+    if incident.matter.door != Door.TRAINING:
         ringing.promise(incident.matter, TEMPLATE, people, channels, timezone.now())
 
 
@@ -48,22 +47,23 @@ def letter_of(row: OutboxMessage) -> Letter:
     """What is sent; raises NotWanted once nobody waits for this person's answer any more."""
     if row.person_id is None or row.matter_id is None:
         raise NotWanted("nobody_to_reach")
-    if not still_asked(row.person_id, row.matter_id):
+    if not still_asked(row.person_id, row.matter_id, row.created_at):
         raise NotWanted("answered")
     return LETTER
 
 
-def still_asked(person: UUID, incident: UUID) -> bool:
-    """Whether somebody's answer is waited for: to the newest offer to a unit of theirs; without
-    one, as for whoever is on duty at the station, as long as too few are on their way."""
+def still_asked(person: UUID, incident: UUID, since: datetime) -> bool:
+    """Whether somebody who was to be reached at a moment is still waited for: an offer to their
+    unit is open; or too few are on their way, and the unit has answered nothing since. So whoever
+    is on duty at the station is called though a unit of theirs was asked before and was silent."""
     found = Incident.objects.filter(pk=incident, matter__step__in=WORKING).first()
     if found is None:
         return False
     mine = Offer.objects.filter(
         incident=incident, unit__members__person=person, unit__members__until=None
     )
-    newest = mine.order_by("-offered_at").first()
-    if newest is not None:
-        return bool(newest.answer == Answer.WAITING)
+    if mine.filter(answer=Answer.WAITING).exists():
+        return True
+    given = mine.filter(answer__in=(Answer.ACCEPTED, Answer.DECLINED), answered_at__gte=since)
     coming = Assignment.objects.filter(incident=incident, ended_at=None, alongside=False)
-    return coming.count() < found.units_needed
+    return coming.count() < found.units_needed and not given.exists()

@@ -28,6 +28,7 @@ from yihu.dispatch.respond_queries import Duty
 from yihu.dispatch.respond_words import STEPS, asked_of, may_not, minutes, way
 from yihu.kernel.queries import visible_to
 from yihu.people.desk import StaffRequest, staff_page
+from yihu.radio.actions import place_of
 from yihu.radio.call_set_pages import photo_page
 from yihu.radio.models import TalkGroup
 from yihu.radio.pages import relay_address, told_policy
@@ -93,7 +94,7 @@ class Going:
         kind, alongside = incident.rule_kind, assignment.alongside
         return cls(
             assignment,
-            queries.place_of(incident),
+            place_of(incident),
             _touches(assignment),
             _due_at(assignment),
             asked_of(unit, kind, alongside=alongside),
@@ -139,6 +140,7 @@ def _now(request: StaffRequest) -> dict[str, Any]:
         "free": duty.unit is not None and duty.unit.status == Status.AVAILABLE,
         "offers": [Asked.of(offer) for offer in queries.waiting(duty, moment)],
         "missed": [Asked.of(offer) for offer in queries.missed(duty, moment)],
+        "left": queries.left_to(request.actor, duty),
         "answered": queries.answered(duty, moment),
         "going": [Going.of(request, one) for one in queries.going(duty)],
     }

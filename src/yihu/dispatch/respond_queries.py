@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from yihu.dispatch.actions import Place
 from yihu.dispatch.crews import unit_of_person
 from yihu.dispatch.kinds import Answer, Status, UnitKind, Verdict
 from yihu.dispatch.loops import OPEN, WORKING
@@ -90,6 +89,17 @@ def going(duty: Duty) -> QuerySet[Assignment]:
     )
 
 
+def left_to(actor: Actor, duty: Duty) -> list[Incident]:
+    """Incidents for which the actor was asked by name, as whoever answers for the station when
+    nobody else comes, while too few are on their way: theirs to see to from the desk."""
+    asked = Party.objects.filter(role=RESPONDER, person=actor.id).values("matter")
+    found = Incident.objects.filter(matter__in=asked, matter__step__in=WORKING)
+    found = found.filter(matter__in=visible_to(actor)).select_related("matter", "site")
+    if duty.unit is not None:
+        found = found.exclude(offers__unit=duty.unit).exclude(assignments__unit=duty.unit)
+    return [one for one in found.order_by("priority", "matter__opened_at") if lacking(one)]
+
+
 def asked_to(actor: Actor, reference: str) -> Incident:
     """An incident to which the actor was asked, or that is theirs to work on. Raises
     Incident.DoesNotExist alike for any other and for none."""
@@ -130,10 +140,3 @@ def others(duty: Duty) -> QuerySet[Unit]:
     if duty.unit is None:
         return free.none()
     return free.filter(district=duty.unit.district).exclude(pk=duty.unit.pk).distinct()
-
-
-def place_of(incident: Incident) -> Place | None:
-    """Where an incident is; None where nobody has said."""
-    if incident.longitude is None or incident.latitude is None:
-        return None
-    return Place(incident.longitude, incident.latitude, incident.accuracy)
