@@ -1,12 +1,9 @@
 """Two at once: one wins, the other is told so politely, and nothing is lost."""
 
 import secrets
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
+from tests.support.at_once import together
 from tests.support.town import Town, build
 
 from yihu.direct import schemas
@@ -22,23 +19,6 @@ AT_ONCE = 4
 @pytest.fixture
 def town(committed_db: object) -> Town:
     return build()
-
-
-def together(*jobs: Callable[[], object]) -> list[object]:
-    """Run the jobs in threads that start at one moment; what each gave, or what it raised."""
-    start = Barrier(len(jobs))
-
-    def run(job: Callable[[], object]) -> object:
-        start.wait()
-        try:
-            return job()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
 
 
 def test_of_concurrent_moves_one_wins_and_the_others_conflict(town: Town) -> None:

@@ -51,9 +51,9 @@ def form(city: City, cast: Cast, random: Random) -> None:
     for crew in (
         *_cars(city, cast, random),
         *_auxiliaries(city, cast),
-        *_at_sites(),
+        *_at_sites(city, cast),
         *_volunteers(city, cast, random),
-        *_grid_workers(city, grid),
+        *_grid_workers(city, cast, grid),
     ):
         unit = form_unit(actor=clerk, organisation=crew.organisation, details=crew.details)
         for person in crew.people:
@@ -98,7 +98,7 @@ def _cars(city: City, cast: Cast, random: Random) -> Iterator[Crew]:
 
 def _auxiliaries(city: City, cast: Cast) -> Iterator[Crew]:
     """One on an e-bike from each police room."""
-    where = {f"{cast.station.district}-{site.code}": site.position for site in city.sites}
+    where = _places(city, cast)
     for n, room in enumerate(cast.rooms, start=1):
         yield Crew(
             UnitDetails(
@@ -115,8 +115,14 @@ def _auxiliaries(city: City, cast: Cast) -> Iterator[Crew]:
         )
 
 
-def _at_sites() -> Iterator[Crew]:
+def _places(city: City, cast: Cast) -> dict[str, Position]:
+    """Where each police room and key site is, by the code of its organisation."""
+    return {f"{cast.station.district}-{site.code}": site.position for site in city.sites}
+
+
+def _at_sites(city: City, cast: Cast) -> Iterator[Crew]:
     """The guard of each key site, or its mini fire station where it has one."""
+    where = _places(city, cast)
     fire = set(Force.objects.filter(kind__code="mini_fire").values_list("unit", flat=True))
     sites = KeySite.objects.select_related("organisation").order_by("organisation__code")
     for n, site in enumerate(sites, start=1):
@@ -134,7 +140,7 @@ def _at_sites() -> Iterator[Crew]:
             ),
             house.pk,
             list(Person.objects.filter(posts__organisation=house, posts__role="guard")),
-            (site.longitude, site.latitude),
+            where[house.code],
         )
 
 
@@ -178,8 +184,10 @@ def _enrolled(cast: Cast, clerk: Actor, random: Random) -> list[tuple[Organisati
     return workers
 
 
-def _grid_workers(city: City, workers: list[tuple[Organisation, Person]]) -> Iterator[Crew]:
-    where = {site.code: site.position for site in city.sites}
+def _grid_workers(
+    city: City, cast: Cast, workers: list[tuple[Organisation, Person]]
+) -> Iterator[Crew]:
+    where = _places(city, cast)
     for n, (room, person) in enumerate(workers, start=1):
         yield Crew(
             UnitDetails(
@@ -191,5 +199,5 @@ def _grid_workers(city: City, workers: list[tuple[Organisation, Person]]) -> Ite
             ),
             person.posts.get().organisation_id,
             [person],
-            where[room.code.partition("-")[2]],
+            where[room.code],
         )
