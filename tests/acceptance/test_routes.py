@@ -209,6 +209,10 @@ ROUTES = {
     "map/units.geojson": staff(),
     "map/places.geojson": staff(),
     "map/rooms.geojson": staff(),
+    "map/closures.geojson": staff(),
+    "map/reach.geojson": directing(),
+    "map/gaps.geojson": directing(),
+    "desk/map/gaps/": directing(),
     "map/style.json": staff(),
     "map/<tiles:name>": everybody(GONE),  # none was drawn here
     "desk/incidents/": staff(),

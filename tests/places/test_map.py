@@ -171,10 +171,12 @@ EAST = Area("community", "c02", "东", "East", 4000, square(120.1, 30.0, 120.2, 
 def test_a_gap_is_what_nobody_reaches_with_its_share_of_residents() -> None:
     found = gaps.gaps(WHOLE, [WEST, EAST], [square(120.0, 30.0, 120.15, 30.1)])
     [gap] = found.found
-    assert (gap.name, gap.residents) == ("东", 2000)
-    assert gap.share == pytest.approx(0.5)
-    assert found.share == pytest.approx(0.25)
-    assert found.residents == 2000
+    assert gap.name == "东"
+    beside = gaps.BESIDE / 1000 / gaps.KM_PER_DEGREE / 0.866 / 0.1  # of its width, at 30 degrees
+    assert gap.share == pytest.approx(0.5 - beside, abs=0.002)
+    assert gap.residents == pytest.approx(4000 * gap.share, abs=1)
+    assert found.share == pytest.approx(gap.share / 2, abs=0.002)
+    assert found.residents == gap.residents
 
 
 def test_where_nobody_is_on_shift_the_gap_is_the_whole_district() -> None:

@@ -17,12 +17,16 @@ from yihu.kernel.access import Actor
 from yihu.people.models import Organisation
 from yihu.people.queries import directed_by
 from yihu.places import queries as places
-from yihu.places.models import KeySite, Site
+from yihu.places.gaps import Gap
+from yihu.places.models import KeySite, RoadClosure, Site, title
 from yihu.places.queries import LonLat
 from yihu.radio import positions
 
 type Feature = dict[str, Any]
 
+ALL = "incidents", "units", "sites", "rooms", "closures"
+OVERALL = "reach", "gaps"
+"""What only those see who direct the net or oversee it."""
 MOST = 500
 """Incidents on the map at once; the newest."""
 
@@ -76,6 +80,16 @@ def site_feature(one: KeySite) -> Feature | None:
 def house_feature(one: Site) -> Feature:
     at = point((one.longitude, one.latitude))
     return feature(at, id=one.code, label=one.title, kind=one.kind)
+
+
+def closure_feature(one: RoadClosure) -> Feature:
+    return feature(point((one.longitude, one.latitude)), id=one.pk, label=one.reason)
+
+
+def gap_feature(one: Gap) -> Feature:
+    return feature(
+        one.geometry, id=one.code, label=title(one), residents=one.residents, share=one.share
+    )
 
 
 # --- units ----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from math import cos, radians
 from typing import Any
 
 import shapely
+from shapely import affinity
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -17,6 +18,9 @@ from yihu.places.tile_layers import Area
 
 KM_PER_DEGREE = 111.32
 """Of latitude."""
+BESIDE = 250.0
+"""Metres: what lies so near a place that is reached is reached, by the last steps on foot. Else
+every field between two roads would be a gap."""
 LEAST = 0.01
 """Square kilometres: a smaller piece is a fault of drawing, not a place."""
 
@@ -51,12 +55,22 @@ def gaps(
     """What of the outline lies outside all that is reached; geometries are GeoJSON."""
     whole = shapely.make_valid(shape(outline))
     covered = shapely.union_all([shapely.make_valid(shape(one)) for one in reached])
-    beyond = _pieces(whole.difference(covered))
+    beyond = _pieces(whole.difference(_wider(covered)))
     found = [gap for one in communities if (gap := _gap(one, beyond)) is not None]
     found.sort(key=lambda gap: (-(gap.residents or 0), -gap.square_km))
     known = [gap.residents for gap in found if gap.residents is not None]
     counted = sum(known) if known or not found else None
     return Gaps(tuple(found), square_km(beyond) / square_km(whole), counted)
+
+
+def _wider(area: BaseGeometry) -> BaseGeometry:
+    """With what lies beside it. A degree of longitude is shorter than one of latitude."""
+    if area.is_empty:
+        return area
+    squeeze = cos(radians(area.centroid.y))
+    plane = affinity.scale(area, squeeze, 1, origin=(0, 0))
+    wider = plane.buffer(BESIDE / 1000 / KM_PER_DEGREE, quad_segs=4)
+    return affinity.scale(wider, 1 / squeeze, 1, origin=(0, 0))
 
 
 def square_km(area: BaseGeometry) -> float:

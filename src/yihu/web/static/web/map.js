@@ -13,7 +13,7 @@ import { coloured, onTheme } from "./map_colours.js";
 import { Feed } from "./map_feed.js";
 import { CHOSEN_FROM, LAYERS } from "./map_layers.js";
 import { FINE, marks } from "./map_marks.js";
-import { circle, collection, feature, inside, metres, point, polygon } from "./map_shapes.js";
+import { circle, collection, corners, feature, inside, metres, point, polygon } from "./map_shapes.js";
 import { Hand } from "./map_hand.js";
 
 const NPM = new URL("../npm/", import.meta.url);
@@ -21,7 +21,6 @@ const REACH = 12; // pixels around a click in which a mark is meant
 const PATIENCE = 5000; // milliseconds until a ground that is being drawn is asked for again
 const CLOSE = 15; // the zoom at which one thing is looked at
 
-const panels = new WeakMap();
 let library;
 
 /** MapLibre with the protocol our tiles are read by; fetched once, when the first map is seen. */
@@ -51,7 +50,7 @@ const hasWebGL = () => Boolean(document.createElement("canvas").getContext("webg
 
 export class MapPanel {
   constructor(element) {
-    panels.set(element, this);
+    element.panel = this;
     this.element = element;
     this.words = JSON.parse(element.dataset.words);
     this.twin = document.querySelector(element.dataset.twin || null);
@@ -65,7 +64,7 @@ export class MapPanel {
 
   /** The panel of an element, or of the first map in it. */
   static of(element = document) {
-    return panels.get(element) ?? panels.get(element.querySelector("[data-map]"));
+    return element.panel ?? element.querySelector("[data-map]")?.panel;
   }
 
   // --- what may be asked of it -------------------------------------------------------------------
@@ -96,13 +95,19 @@ export class MapPanel {
 
   choose(layer, id, { look = true } = {}) {
     const found = this.features(layer).find((one) => String(one.properties.id) === String(id));
-    this.chosen = found ? { layer, id: String(id), at: found.geometry.coordinates } : null;
-    this.set("chosen", collection(found ? [feature(point(this.chosen.at))] : []));
+    const spot = found?.geometry.type === "Point" ? found.geometry.coordinates : undefined;
+    this.chosen = found ? { layer, id: String(id), at: spot } : null;
+    this.set("chosen", collection(spot ? [feature(point(spot))] : []));
     for (const row of this.twin?.querySelectorAll("[data-row][data-id]") ?? []) {
       row.ariaCurrent = String(Boolean(found) && row.dataset.layer === layer && row.dataset.id === String(id));
     }
-    if (found && look) this.map?.easeTo({ center: this.chosen.at, zoom: Math.max(this.map.getZoom(), CLOSE) });
+    if (found && look) this.#look(found.geometry);
     return found;
+  }
+
+  #look({ type, coordinates }) {
+    if (type !== "Point") this.fit(corners(coordinates));
+    else this.map?.easeTo({ center: coordinates, zoom: Math.max(this.map.getZoom(), CLOSE) });
   }
 
   /** Bring these positions into sight. */
@@ -307,4 +312,5 @@ export class MapPanel {
   }
 }
 
-for (const element of document.querySelectorAll("[data-map]")) new MapPanel(element);
+// A page that imports this by its plain name has it twice: the first that comes draws the maps.
+for (const element of document.querySelectorAll("[data-map]")) if (!element.panel) new MapPanel(element);

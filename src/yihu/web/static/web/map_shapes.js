@@ -27,6 +27,10 @@ export function circle([x, y], radius, corners = 64) {
   });
 }
 
+/** Every position of a geometry, however deep it lies. */
+export const corners = (coordinates) =>
+  typeof coordinates[0] === "number" ? [coordinates] : coordinates.flatMap(corners);
+
 export const collection = (features = []) => ({ type: "FeatureCollection", features });
 export const feature = (geometry, properties = {}) => ({ type: "Feature", geometry, properties });
 export const point = (at) => ({ type: "Point", coordinates: at });
