@@ -1,17 +1,21 @@
 """The ground of the map: tiles, style, ranges, and what lies beyond reach."""
 
 import json
+import os
+import subprocess
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.desk import login
 from tests.support.town import DISTRICT, Town, build
 
+from yihu.cli.ticking import JOBS
 from yihu.places import demo_city, gaps, map_files, map_ranges, map_style, tile_tags, tiles
 from yihu.places.models import District
 from yihu.places.osm_writer import Extract, Member, Node, Relation, Way, write
@@ -266,3 +270,69 @@ def test_while_it_is_drawn_the_style_says_so_and_has_no_ground(town: Town, drawn
     style = client.get("/map/style.json").json()
     assert style["metadata"]["state"] == "absent"
     assert "yihu map" in style["metadata"]["words"]
+
+
+# --- being drawn ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What the clock set going for a district that has a file and no map; it always fails."""
+    small_town(_folder(tmp_path))
+    found: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        found.append(command)
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(map_files.subprocess, "run", run)
+    return found
+
+
+def _folder(home: Path) -> Path:
+    folder = home / DISTRICT
+    folder.mkdir()
+    return folder
+
+
+def test_the_clock_has_a_new_file_drawn_once_however_it_ends(asked: list[list[str]]) -> None:
+    [job] = [job for job in JOBS if job.name == "map"]
+    assert [job.work() for _ in range(3)] == [1, 0, 0]
+    [command] = asked
+    assert command[-3:] == ["map", "--district", DISTRICT]
+    assert map_files.state(DISTRICT) == "broken"
+
+
+def test_another_file_is_drawn_anew(asked: list[list[str]]) -> None:
+    map_files.draw_due()
+    source = map_files.extract(DISTRICT)
+    assert source is not None
+    os.utime(source, (1, 1))
+    assert map_files.state(DISTRICT) == "drawing"
+    map_files.draw_due()
+    assert len(asked) == 2
+
+
+def test_what_is_drawn_is_not_drawn_again(town: Town, tmp_path: Path) -> None:
+    small_town(_folder(tmp_path))
+    call_command("map")
+    assert map_files.state(DISTRICT) in ("ready", "bare")
+    assert map_files.draw_due() == 0
+
+
+def test_a_file_that_is_brought_takes_the_place_of_the_one_before(
+    town: Town, tmp_path: Path
+) -> None:
+    brought = small_town(tmp_path)
+    for _ in range(2):
+        call_command("map", str(brought))
+    assert map_files.extract(DISTRICT) == tmp_path / DISTRICT / "extract.osm.gz"
+
+
+@pytest.mark.parametrize("wrong", ["none.osm.pbf", "town.txt"])
+def test_what_is_no_map_is_refused(town: Town, tmp_path: Path, wrong: str) -> None:
+    (tmp_path / "town.txt").write_text("?")
+    with pytest.raises(CommandError):
+        call_command("map", str(tmp_path / wrong))
+    with pytest.raises(CommandError, match="还没有"):
+        call_command("map")

@@ -98,7 +98,8 @@ def _due(district: str) -> str | None:
 
 
 def _draw_beside(district: str, stamp: str) -> None:
-    command = [sys.executable, "-P", "-m", "yihu", "map", "--district", district]
+    program = [sys.executable, "-P", "-m", "yihu", "map", "--district", district]
+    command = ["nice", *program]  # whoever is being served comes first
     nothing = subprocess.DEVNULL
     done = subprocess.run(command, stdin=nothing, stdout=nothing, check=False)  # noqa: S603
     if done.returncode:

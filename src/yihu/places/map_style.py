@@ -30,7 +30,7 @@ GROUNDS = {
     "civic": mixed("jade-tint", 80),
 }
 WATER = mixed("jade", 26)
-ROAD, ROAD_EDGE = mixed("line", 30, "panel"), mixed("edge", 42)
+ROAD, ROAD_EDGE = mixed("muted", 12, "panel"), mixed("edge", 42)
 WIDTHS = {"motorway": 22, "main": 18, "street": 14, "lane": 9, "drive": 5}
 """Metres on the ground by kind of road, as it is drawn; a map is not a plan."""
 

@@ -1,6 +1,5 @@
 """`yihu map`: the ground of a district's map, from its OpenStreetMap file."""
 
-import os
 import shutil
 from argparse import ArgumentParser
 from pathlib import Path
@@ -25,7 +24,6 @@ class Command(BaseCommand):
         of = _district(district)
         if file is not None:
             _bring(file, of)
-        os.nice(10)  # whoever is being served comes first
         try:
             drawn = map_files.draw(of)
         except FileNotFoundError:

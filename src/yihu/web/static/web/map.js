@@ -2,7 +2,8 @@
 //
 //   <div class="map" data-map …>            drawn by {% map_panel %}, which says what each is for
 //
-// Every panel of a page begins by itself. `MapPanel.of(element)` finds one: show(layer, on),
+// Every panel of a page begins by itself, and leaves with its element; `element.panel` is it, and
+// `MapPanel.of(element)` finds the first in an element. It can show(layer, on),
 // set(layer, geojson), refresh(layer), choose(layer, id), fit(positions), pick(), lasso(),
 // around(metres). It tells what was done by events that bubble:
 //   map:chose {layer, id}   map:picked {longitude, latitude}   map:selected {units, polygon}
@@ -19,6 +20,8 @@ import { Hand } from "./map_hand.js";
 const NPM = new URL("../npm/", import.meta.url);
 const REACH = 12; // pixels around a click in which a mark is meant
 const PATIENCE = 5000; // milliseconds until a ground that is being drawn is asked for again
+const NARROW = 640; // pixels: on a map no wider the switches would cover it
+const MARGIN = { padding: { top: 64, right: 24, bottom: 24, left: 24 } };
 const CLOSE = 15; // the zoom at which one thing is looked at
 
 let library;
@@ -56,7 +59,10 @@ export class MapPanel {
     this.twin = document.querySelector(element.dataset.twin || null);
     this.given = {}; // what was set by hand, by layer
     this.chosen = null;
-    this.feed = new Feed(JSON.parse(element.dataset.sources), (layer) => this.#draw(layer));
+    this.feed = new Feed(JSON.parse(element.dataset.sources), {
+      changed: (layer) => this.#draw(layer),
+      isThere: () => element.isConnected || this.#leave(),
+    });
     this.hand = new Hand(this);
     this.#listen();
     this.ready = this.#begin();
@@ -159,6 +165,8 @@ export class MapPanel {
   // --- how it begins -----------------------------------------------------------------------------
 
   async #begin() {
+    const layers = this.element.querySelector(".map-layers");
+    if (layers) layers.open = this.element.clientWidth > NARROW;
     for (const box of this.element.querySelectorAll("[data-layer]")) this.show(box.dataset.layer, box.checked);
     if (!hasWebGL()) return this.#listOnly("nothing");
     try {
@@ -174,6 +182,13 @@ export class MapPanel {
     if (!drawn) return this.#listOnly("wrong");
     this.element.dataset.state = "map";
     return true;
+  }
+
+  /** The page has taken the element away. */
+  #leave() {
+    this.map?.remove();
+    this.map = undefined;
+    return false;
   }
 
   #listOnly(why) {
@@ -202,7 +217,7 @@ export class MapPanel {
     this.map = new Map({
       container: this.element.querySelector(".map-canvas"),
       style: coloured(style),
-      ...(bounds ? { bounds, fitBoundsOptions: { padding: 16 } } : { center: [0, 0], zoom: 1 }),
+      ...(bounds ? { bounds, fitBoundsOptions: MARGIN } : { center: [0, 0], zoom: 1 }),
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -268,7 +283,7 @@ export class MapPanel {
     const bounds = this.style?.metadata?.bounds;
     if (what === "in") this.map?.zoomIn();
     if (what === "out") this.map?.zoomOut();
-    if (what === "whole" && bounds) this.map?.fitBounds(bounds, { padding: 16 });
+    if (what === "whole" && bounds) this.map?.fitBounds(bounds, MARGIN);
     if (what === "lasso") this.lasso();
     if (what === "clear") this.unselect();
     if (what === "around") this.around(Number(this.element.querySelector("[data-radius]").value));
@@ -312,5 +327,8 @@ export class MapPanel {
   }
 }
 
-// A page that imports this by its plain name has it twice: the first that comes draws the maps.
-for (const element of document.querySelectorAll("[data-map]")) if (!element.panel) new MapPanel(element);
+function begin() {
+  for (const element of document.querySelectorAll("[data-map]")) element.panel ?? new MapPanel(element);
+}
+begin();
+document.addEventListener("htmx:afterSettle", begin);

@@ -9,17 +9,20 @@ const AGES = 15_000; // milliseconds between two looks at how old positions are
 export class Feed {
   #sources;
   #changed;
+  #isThere;
+  #timers;
   #followed = new Set();
   #due = {};
   #asked = {};
 
-  /** `sources`: {layer: {url, every}}; `changed` is called with a layer whose data is new. */
-  constructor(sources, changed) {
+  /** `sources`: {layer: {url, every}}; `changed` is called with a layer whose data is new; once
+   * `isThere` says no, all of it ends. */
+  constructor(sources, { changed, isThere }) {
     this.#sources = sources;
     this.#changed = changed;
+    this.#isThere = isThere;
     this.data = {};
-    setInterval(() => this.#tick(), TICK);
-    setInterval(() => this.#age(), AGES);
+    this.#timers = [setInterval(() => this.#tick(), TICK), setInterval(() => this.#age(), AGES)];
     document.addEventListener("visibilitychange", () => this.#tick());
   }
 
@@ -56,6 +59,7 @@ export class Feed {
   }
 
   #tick() {
+    if (!this.#isThere()) return this.#timers.forEach(clearInterval);
     if (document.hidden) return;
     for (const layer of this.#followed) if (performance.now() >= this.#due[layer]) this.fetch(layer);
   }
