@@ -145,6 +145,13 @@ def test_the_list_says_what_the_map_shows(town: Town) -> None:
     assert 'data-do="lasso"' in page.text
 
 
+def test_the_style_can_be_anothers(town: Town, settings: Any) -> None:
+    settings.MAP_STYLE = "https://tiles.example/style.json"
+    page = login(town, "dispatcher").get("/desk/map/").text
+    assert 'data-style="https://tiles.example/style.json"' in page
+    assert 'data-ground="/map/style.json"' in page
+
+
 def test_a_guards_map_has_no_tools_of_the_control_room(town: Town) -> None:
     page = login(town, "guard").get("/desk/map/")
     assert page.status_code == 200

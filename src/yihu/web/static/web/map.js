@@ -49,6 +49,7 @@ function script(address) {
   });
 }
 
+const json = (address) => fetch(address).then((answer) => answer.json());
 const hasWebGL = () => Boolean(document.createElement("canvas").getContext("webgl2"));
 
 export class MapPanel {
@@ -197,10 +198,12 @@ export class MapPanel {
     return false;
   }
 
+  /** Our own style, or another's; where the district lies is ours to say in either case. */
   async #style() {
-    const answer = await fetch(this.element.dataset.style);
-    this.style = await answer.json();
-    const { state, words } = this.style.metadata ?? {};
+    const { ground, style } = this.element.dataset;
+    const ours = await json(ground);
+    this.style = style ? { ...(await json(style)), metadata: { bounds: ours.metadata.bounds } } : ours;
+    const { state, words } = this.style.metadata;
     this.#say(words ?? "");
     if (state === "drawing") setTimeout(() => this.#again(), PATIENCE);
     return this.style;
@@ -208,12 +211,19 @@ export class MapPanel {
 
   /** The ground was being drawn; perhaps it stands now. */
   async #again() {
-    const style = await this.#style().catch(() => ({ metadata: { state: "drawing" } }));
-    if (style.metadata.state !== "drawing") this.#restyle();
+    try {
+      const { metadata } = await this.#style();
+      if (metadata.state === "drawing") return;
+      this.#restyle();
+      if (metadata.bounds) this.map.fitBounds(metadata.bounds, MARGIN);
+    } catch {
+      setTimeout(() => this.#again(), PATIENCE);
+    }
   }
 
   #draws({ Map, AttributionControl, ScaleControl }, style) {
-    const bounds = style.metadata?.bounds;
+    const { bounds } = style.metadata;
+    this.placed = Boolean(bounds);
     this.map = new Map({
       container: this.element.querySelector(".map-canvas"),
       style: coloured(style),
@@ -253,6 +263,7 @@ export class MapPanel {
         map.addLayer({ id, source, ...rest, layout: { ...layout, visibility } });
       }
     }
+    if (!this.placed) this.#place();
   }
 
   #isOn(layer) {
@@ -261,7 +272,15 @@ export class MapPanel {
 
   #draw(layer) {
     this.map?.getSource(layer)?.setData(collection(this.features(layer)));
+    if (this.map && !this.placed) this.#place();
     if (layer === this.chosen?.layer) this.choose(layer, this.chosen.id, { look: false });
+  }
+
+  /** Nobody has said where the district lies: it is where its things are. */
+  #place() {
+    const positions = CHOSEN_FROM.flatMap((layer) => this.features(layer)).map(({ geometry }) => geometry.coordinates);
+    this.placed = positions.length > 0;
+    this.fit(positions);
   }
 
   // --- what a reader does ------------------------------------------------------------------------
