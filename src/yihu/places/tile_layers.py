@@ -77,7 +77,9 @@ class Chart:
                 yield from self._area(thing, tags, geojson)
         yield from self._borders()
 
-    def _area(self, thing: osmium.osm.Area, tags: dict[str, str], geojson: Any) -> Iterator[Feature]:
+    def _area(
+        self, thing: osmium.osm.Area, tags: dict[str, str], geojson: Any
+    ) -> Iterator[Feature]:
         drawn, edge, at = tile_tags.area(tags), tile_tags.border(tags), tile_tags.place(tags)
         if not (drawn or edge or at):
             return
