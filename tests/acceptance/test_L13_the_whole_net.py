@@ -118,4 +118,4 @@ def test_L13_without_a_map_there_are_no_gaps_to_speak_of(
     settings.MAPS = tmp_path / "none"
     client = login(town, "dispatcher")
     assert gaps(client) == gaps(client) | {"features": [], "residents": None}
-    assert "还没有本辖区的道路图" in client.get("/desk/map/gaps/").text
+    assert "还没有本辖区的道路和边界" in client.get("/desk/map/gaps/").text

@@ -38,6 +38,7 @@ def small_town(folder: Path) -> Path:
         Way(2, (1, 5, 3), {"highway": "primary", "name": "人民路", "bridge": "yes"}),
         Way(3, (1, 2, 5, 1), {"building": "yes"}),
         Way(4, (3, 4, 5, 3), {"natural": "water"}),
+        Way(5, (3, 99), {"highway": "primary"}),  # cut off at the edge of the file
     )
     own = {"type": "boundary", "boundary": "administrative"}
     named = {"name": "听荷社区", "name:en": "Tinghe", "ref": "c01", "population": "1200"}

@@ -17,6 +17,10 @@ from yihu.places import tile_tags
 from yihu.places.tile_tags import Drawn
 
 
+BROKEN = RuntimeError, osmium.InvalidLocationError
+"""What a shape raises that is not whole: at the edge of a cut, ways lose nodes and rings ways."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One thing to draw. `geometry` is GeoJSON, as text: most of it is never looked at."""
@@ -85,7 +89,7 @@ class Chart:
             return
         try:
             geometry = geojson.create_multipolygon(thing)
-        except RuntimeError:  # its rings do not close; it is not drawn anywhere else either
+        except BROKEN:  # its rings do not close; it is not drawn anywhere else either
             return
         if drawn:
             yield Feature(drawn, geometry)
@@ -111,7 +115,7 @@ def _way(thing: osmium.osm.Way, tags: dict[str, str], geojson: Any) -> Iterator[
         return
     try:
         geometry = geojson.create_linestring(thing)
-    except RuntimeError:  # a node of it lies outside the extract
+    except BROKEN:  # a node of it lies outside the extract
         return
     told: dict[str, Any] = tile_tags.named(tags)
     if tags.get("bridge", "no") != "no":
