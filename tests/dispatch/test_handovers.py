@@ -17,7 +17,7 @@ from yihu.dispatch.models import Handover, Wave
 from yihu.dispatch.schemas import Signed
 from yihu.kernel.access import Refused
 from yihu.kernel.actions import Done, KeyReused
-from yihu.kernel.models import Entry, Matter
+from yihu.kernel.models import Entry, Matter, OutboxMessage
 from yihu.radio.hazards import report
 from yihu.radio.models import Happening
 
@@ -81,6 +81,7 @@ def test_both_sign_and_the_ledger_says_so(town: Town) -> None:
     matter = handed(town).matter
     told = Happening.objects.get(topic="handover")
     assert told.people == [town.people["deputy"].pk.hex]
+    assert OutboxMessage.objects.filter(matter=matter, role="deputy_chief").exists()
     signed(town, matter, "deputy")
     matter.refresh_from_db()
     assert matter.step == "signed"

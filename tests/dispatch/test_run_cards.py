@@ -16,8 +16,8 @@ from yihu.dispatch.assignments import assign
 from yihu.dispatch.card_steps import Card, Doer, Step
 from yihu.dispatch.kinds import Kind, UnitKind
 from yihu.dispatch.models import Incident, RunCard, Tick
-from yihu.dispatch.review import missed, reminded_share
-from yihu.dispatch.schemas import Reclassified, Resolved, Reviewed, Told
+from yihu.dispatch.review import missed
+from yihu.dispatch.schemas import Excused, Reclassified, Resolved, Reviewed, Told
 from yihu.dispatch.standard_cards import standard
 from yihu.kernel.access import Refused
 from yihu.kernel.models import Entry, Party
@@ -252,22 +252,23 @@ def test_the_reminder_is_given_to_all_but_where_a_contact_could_harm(
         moved(town, alarm, "tell", Told(words="处理完毕"))
     assert why.value.code == "safe_contact"
     moved(town, alarm, "tell", Told(words="处理完毕", reminded=False))
-    moved(town, alarm, "close", Reviewed(seen=True))
-    now = timezone.now()
-    share = reminded_share("test", now - timedelta(days=1), now + timedelta(days=1))
-    assert (share.reminded, share.told, share.withheld) == (0, 0, 1)
 
 
-def test_the_share_counts_those_told_and_leaves_out_training(town: Town, alarm: Incident) -> None:
-    exercise = incident(town, by="officer", key=b"exercise")
-    for one in (alarm, exercise):
-        told(town, one)
-        moved(town, one, "close", Reviewed(seen=True))
-    exercise.matter.door = "training"
-    exercise.matter.save()
-    now = timezone.now()
-    share = reminded_share("test", now - timedelta(days=1), now + timedelta(days=1))
-    assert (share.reminded, share.told, share.withheld) == (1, 1, 0)
+def test_where_telling_was_said_to_be_unsafe_nobody_is_reminded(
+    town: Town, alarm: Incident
+) -> None:
+    moved(town, alarm, "answer")
+    moved(town, alarm, "resolve", Resolved(outcome="settled", words="已劝开"))
+    act(
+        actor=town.actor("dispatcher"),
+        matter=alarm.pk,
+        name="excuse",
+        client_key=key(),
+        payload=Excused(reason="unsafe", words="施暴的人在旁边"),
+    )
+    with pytest.raises(Refused) as why:
+        moved(town, alarm, "tell", Told(words="处理完毕"))
+    assert why.value.code == "safe_contact"
 
 
 def test_an_unseen_review_closes_nothing() -> None:

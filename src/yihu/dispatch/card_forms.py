@@ -84,7 +84,7 @@ class CardForm:
 
     def __init__(self, card: Card, doer: Doer, data: Any = None) -> None:
         self.card, self.doer = card, doer
-        self.force = UnitKind(doer) if doer in set(UnitKind) else None
+        self.force = None if doer in (Doer.CONTROL, Doer.FIRST) else UnitKind(doer)
         own = [step for step in card.steps if step.role is doer]
         rows = [step.row | {"place": place} for place, step in enumerate(own, 1)]
         self.steps = STEP_ROWS(data, prefix="steps", initial=rows)

@@ -55,15 +55,9 @@ def _limits(card: Card) -> list[tuple[Words, Any]]:
 @staff_page
 @require_safe
 def listing(request: StaffRequest) -> HttpResponse:
-    district = request.actor.district
     rows = [
-        (
-            kind.value,
-            KINDS[kind],
-            run_cards.published(district, kind).last(),
-            run_cards.draft(district, kind),
-        )
-        for kind in Kind
+        (kind.value, KINDS[kind], held, draft)
+        for kind, (held, draft) in run_cards.newest(request.actor.district).items()
     ]
     return render(request, "dispatch/cards/list.html", {"rows": rows, "writes": _writes(request)})
 

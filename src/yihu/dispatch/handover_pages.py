@@ -1,5 +1,6 @@
 """The shift's handover: made by who leaves, signed by who takes it, read again by both."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yihu.direct import doing
+from yihu.direct.desk_matter import Deed
 from yihu.direct.forms import KeyedForm, Said
 from yihu.direct.inside import Inside
+from yihu.direct.words import Words
 from yihu.dispatch import card_words, handovers
 from yihu.dispatch.card_words import OPEN
 from yihu.dispatch.handovers import Item, Open
@@ -28,6 +31,7 @@ from yihu.kernel.actions import KeyReused
 from yihu.kernel.loop import LOOPS, Act, Move
 from yihu.kernel.models import Matter
 from yihu.kernel.queries import visible_to
+from yihu.kernel.timeline import Happening
 from yihu.people.desk import Sitting, StaffRequest, page_of, staff_page
 from yihu.people.models import Organisation
 from yihu.radio.call_words import HAZARDS
@@ -48,8 +52,24 @@ class Work(Inside):
     do_page: ClassVar[str] = "dispatch:handover_do"
 
     def _sensible(self, declared: Move | Act) -> bool:
-        named = self.matter.handover.to_person_id == self.actor.id
-        return (declared.name != "sign" or named) and super()._sensible(declared)
+        return (declared.name != "sign" or self._named) and super()._sensible(declared)
+
+    @property
+    def _named(self) -> bool:
+        return bool(self.matter.handover.to_person_id == self.actor.id)
+
+    @property
+    def expected(self) -> Deed | None:
+        """The signature, of the one who is named, whatever post that is."""
+        return next((deed for deed in self.deeds if deed.name == "sign"), None)
+
+    @property
+    def heading(self) -> dict[str, str]:
+        return super().heading | {"owner": self.matter.handover.to_person.name}
+
+    def _facts(self, happening: Happening) -> Iterable[str]:
+        """What was on the list and whose it is stands on the page."""
+        return ()
 
 
 class HandoverForm(KeyedForm):
@@ -190,17 +210,23 @@ def _said(items: list[Item], request: StaffRequest) -> list[tuple[str, list[dict
 
 
 def _row(item: Item, known: set[str]) -> dict[str, Any]:
-    titles = {
-        Open.INCIDENT: lambda: KINDS[Kind(item.kind)],
-        Open.WAVE: lambda: REACHES[Reach(item.kind)],
-        Open.HAZARD: lambda: HAZARDS.get(item.kind, item.kind),
-        Open.CALL: lambda: CallKind(item.kind).label,
-    }
     loop = LOOP[item.what]
     return {
         "reference": item.reference,
         "page": page_of(loop) if item.reference in known else "",
-        "title": titles[item.what](),
+        "title": _title(item),
         "step": LOOPS[loop].places[item.step].title if item.step else "",
         "due": parse_datetime(item.due) if item.due else None,
     }
+
+
+def _title(item: Item) -> Words:
+    match item.what:
+        case Open.INCIDENT:
+            return KINDS[Kind(item.kind)]
+        case Open.WAVE:
+            return REACHES[Reach(item.kind)]
+        case Open.HAZARD:
+            return HAZARDS.get(item.kind, item.kind)
+        case Open.CALL:
+            return CallKind(item.kind).label

@@ -17,6 +17,7 @@ from yihu.dispatch.models import Handover, Incident, Wave
 from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, Refused, Standing, directory, fills
 from yihu.kernel.actions import Done, NewMatter
+from yihu.kernel.loop import Role
 from yihu.kernel.models import Matter
 from yihu.kernel.outbox import Notice
 from yihu.kernel.parties import KEEPER, NewParty
@@ -25,7 +26,6 @@ from yihu.kernel.queries import visible_to
 from yihu.kernel.writing import one_by_one
 from yihu.people.models import Organisation
 from yihu.people.queries import directed_by, stations
-from yihu.people.roles import DISPATCHER
 from yihu.radio import call_queries, hazard_queries
 from yihu.radio.happenings import tell
 
@@ -104,12 +104,13 @@ def hand_over_shift(*, actor: Actor, office: UUID, to: UUID, words: str, client_
         raise Refused("not_yours", "this office is not the actor's to hand over")
     if to == actor.id:
         raise Refused("same_person", "nobody hands over to themselves", field="to")
-    if not may_take(to, office, actor.district):
+    taking = role_of(to, office, actor.district)
+    if taking is None:
         raise Refused("no_such_person", "this person does not direct there", field="to")
     with one_by_one():
         items = open_work(actor, office)
         done = kernel.open_matter(
-            actor=actor, client_key=client_key, new=_new(actor, office, to, words, items)
+            actor=actor, client_key=client_key, new=_new(actor, office, to, taking, words, items)
         )
         if not done.repeated:
             if waiting(office).exclude(pk=done.matter.pk).exists():
@@ -118,7 +119,9 @@ def hand_over_shift(*, actor: Actor, office: UUID, to: UUID, words: str, client_
         return done
 
 
-def _new(actor: Actor, office: UUID, to: UUID, words: str, items: Sequence[Item]) -> NewMatter:
+def _new(
+    actor: Actor, office: UUID, to: UUID, taking: Role, words: str, items: Sequence[Item]
+) -> NewMatter:
     said = [Part("note", words.strip().encode(), audience="office")] if words.strip() else []
 
     def rows(matter: Matter) -> Sequence[Any]:
@@ -141,20 +144,18 @@ def _new(actor: Actor, office: UUID, to: UUID, words: str, items: Sequence[Item]
         watch=None,
         parties=[NewParty(role=KEEPER, parts=said)],
         facts={"to": to, "open": [f"{item.what} {item.reference}" for item in items]},
-        notices=[Notice("your_turn", role=DISPATCHER)],
+        notices=[Notice("your_turn", role=taking)],
         rows=rows,
     )
 
 
-def may_take(person: UUID, office: UUID, district: str) -> bool:
-    """Whether somebody directs the office, and so may take it over."""
+def role_of(person: UUID, office: UUID, district: str) -> Role | None:
+    """As what somebody directs the office, and so may take it over; None for who does not."""
     found = directory().actor(person)
+    if found is None or found.district != district:
+        return None
     standing = Standing(office, None, False, None, frozenset())
-    return (
-        found is not None
-        and found.district == district
-        and any(fills(found, role, standing) for role in CONTROL)
-    )
+    return next((role for role in CONTROL if fills(found, role, standing)), None)
 
 
 def move(

@@ -5,29 +5,25 @@ The reminder of the direct code is the same for every incident, whatever its end
 is asked for praise; where a contact could harm somebody there is none.
 """
 
-import json
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from pydantic import BaseModel
 
 from yihu.direct.models import DirectCode
 from yihu.dispatch.card_steps import Step
-from yihu.dispatch.kinds import Door, UnitKind
-from yihu.dispatch.loops import INCIDENT, RAISED
+from yihu.dispatch.kinds import UnitKind
+from yihu.dispatch.loops import RAISED
 from yihu.dispatch.models import Assignment, Incident, RunCard
 from yihu.dispatch.run_cards import card_of, read, ticks_of
 from yihu.dispatch.schemas import Excuse, Told
 from yihu.dispatch.words import REMINDER
 from yihu.kernel.access import Refused
-from yihu.kernel.models import Answer, Entry, Matter, Party
+from yihu.kernel.models import Answer, Party
 
 CLOSING = frozenset({"close", "close_untold"})
 """The moves by which an incident ends that our own people worked on."""
@@ -72,12 +68,15 @@ def reminder(office: UUID) -> str:
     return str(REMINDER) % {"address": f"{host}{path}"}
 
 
+def delicate() -> QuerySet[Party]:
+    """Whoever raised an incident and could be harmed by a contact: they said how they may be
+    reached, or somebody of us said that telling them is unsafe."""
+    unsafe = Answer.objects.filter(party=OuterRef("pk"), excuse=Excuse.UNSAFE)
+    return Party.objects.filter(~Q(contact_safety="") | Q(Exists(unsafe)), role__in=RAISERS)
+
+
 def is_delicate(matter: UUID) -> bool:
-    """Whether a contact could harm whoever raised it: they said how they may be reached, or
-    somebody of us said that telling them is unsafe."""
-    raisers = Party.objects.filter(matter=matter, role__in=RAISERS)
-    unsafe = Answer.objects.filter(party__in=raisers, excuse=Excuse.UNSAFE)
-    return raisers.exclude(contact_safety="").exists() or unsafe.exists()
+    return delicate().filter(matter=matter).exists()
 
 
 def require_reminder(matter: UUID, payload: BaseModel | None) -> None:
@@ -92,34 +91,3 @@ def require_reminder(matter: UUID, payload: BaseModel | None) -> None:
         raise Refused("safe_contact", "no reminder where a contact could harm", field="reminded")
     if not payload.reminded and not delicate:
         raise Refused("not_reminded", "the reminder is given to everybody", field="reminded")
-
-
-@dataclass(frozen=True, slots=True)
-class Reminded:
-    """Of the incidents that ended in a period and whose raiser was told: to how many the reminder
-    was given. `withheld`: those where a contact could harm, which are not among the `told`."""
-
-    reminded: int
-    told: int
-    withheld: int
-
-
-def reminded_share(district: str, since: datetime, until: datetime) -> Reminded:
-    """Training does not count. Three statements."""
-    ended = Matter.objects.filter(
-        district=district, loop=INCIDENT.name, closed_at__gte=since, closed_at__lt=until
-    ).exclude(door=Door.TRAINING)
-    given: dict[UUID, bool] = defaultdict(bool)
-    moved = Entry.objects.filter(matter__in=ended.values("pk"), kind="moved")
-    for matter, text in moved.values_list("matter", "body"):
-        body = json.loads(text)
-        if body["move"] in TELLING:
-            given[matter] |= body["facts"].get("reminded", False)
-    safe = Q(contact_safety="") & ~Q(answers__excuse=Excuse.UNSAFE)
-    delicate = set(
-        Party.objects.filter(~safe, matter__in=ended.values("pk"), role__in=RAISERS).values_list(
-            "matter", flat=True
-        )
-    )
-    told = given.keys() - delicate
-    return Reminded(sum(given[one] for one in told), len(told), len(given.keys() & delicate))

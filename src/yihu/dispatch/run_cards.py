@@ -64,6 +64,17 @@ def _bring_standard(district: str) -> None:
         )
 
 
+def newest(district: str) -> dict[Kind, tuple[RunCard, RunCard | None]]:
+    """Of each kind the version that holds, and the draft if there is one."""
+    published(district, Kind.OTHER)
+    cards = RunCard.objects.filter(district=district).select_related("written_by")
+    held: dict[Kind, RunCard] = {}
+    drafts: dict[Kind, RunCard] = {}
+    for card in cards.order_by("version"):
+        (held if card.published_at else drafts)[Kind(card.kind)] = card
+    return {kind: (held[kind], drafts.get(kind)) for kind in Kind}
+
+
 def draft(district: str, kind: Kind) -> RunCard | None:
     """The version that is being written, if there is one."""
     own = RunCard.objects.filter(district=district, kind=kind.value, published_at=None)

@@ -16,12 +16,12 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from yihu.direct.imports import ORIGIN
 from yihu.dispatch.kinds import SENT, Door
-from yihu.dispatch.loops import RAISED
 from yihu.dispatch.models import Assignment, Incident, Offer
+from yihu.dispatch.review import delicate
 from yihu.dispatch.schemas import Receiver
 from yihu.dispatch.words import RECEIVERS
 from yihu.kernel.access import Actor
-from yihu.kernel.models import Entry, Party
+from yihu.kernel.models import Entry
 from yihu.kernel.queries import subjects_above, visible_to
 from yihu.people.directory import Roster
 from yihu.people.models import Organisation, OrganisationKind
@@ -246,14 +246,8 @@ class Reminded:
 
 def reminded(incidents: Incidents) -> Reminded:
     told = {matter: bool(facts.get("reminded")) for matter, facts in _moves(incidents, *TELLING)}
-    guarded = set(
-        Party.objects.filter(
-            matter__in=incidents.order_by().values("pk"),
-            role__in=[role.code for role in RAISED],
-        )
-        .exclude(contact_safety="")
-        .values_list("matter", flat=True)
-    )
+    known = incidents.order_by().values("pk")
+    guarded = set(delicate().filter(matter__in=known).values_list("matter", flat=True))
     count = Counter(was for matter, was in told.items() if matter not in guarded)
     return Reminded(share(count[True], count.total()), len(guarded & told.keys()))
 

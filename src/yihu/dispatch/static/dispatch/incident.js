@@ -1,8 +1,8 @@
 // An incident's page follows what happens, but not while somebody listens to it: what is new stands
 // there once the burst has ended.
-document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+document.body.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
   const listens = [...document.querySelectorAll("#story audio")].some(({ paused }) => !paused);
-  if (listens) detail.shouldSwap = false;
+  if (target.id === "story" && listens) detail.shouldSwap = false;
 });
 
 // What has come meanwhile stands on the page then, and does not stop a move that is made knowing it;
