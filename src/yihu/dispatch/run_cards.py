@@ -241,8 +241,11 @@ def require_writer(actor: Actor) -> None:
 
 
 def _newest(district: str, kind: Kind) -> RunCard:
+    """The newest version, nobody else writing meanwhile: the first one is what they wait for,
+    since the newest may be another by then."""
     published(district, kind)
-    own = RunCard.objects.select_for_update().filter(district=district, kind=kind.value)
+    own = RunCard.objects.filter(district=district, kind=kind.value)
+    own.select_for_update().order_by("version").first()
     return own.latest("version")
 
 
