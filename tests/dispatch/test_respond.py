@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
+from tests.support import register
 from tests.support.desk import login
 from tests.support.matters import key
 from tests.support.respond import MARKET, asked, incident
@@ -339,6 +340,16 @@ def test_the_way_leads_from_where_the_phone_is_and_nothing_of_that_is_kept(
     assert client.get(where, {"longitude": "500", "latitude": "30"}).status_code == 422
     unit(town, "guard")
     assert login(town, "guard").get(where).status_code == 404
+
+
+def test_an_alarm_without_a_position_leads_to_its_site(town: Town) -> None:
+    client, case, _unit = sent(town)
+    plaza = register.site(town)
+    Incident.objects.filter(pk=case.pk).update(
+        site=plaza.organisation, longitude=None, latitude=None
+    )
+    page = client.get("/respond/").text
+    assert f"geo:{plaza.latitude},{plaza.longitude}" in page
 
 
 def test_without_roads_the_phone_s_own_map_is_named(town: Town) -> None:

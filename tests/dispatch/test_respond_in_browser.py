@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 from tests.support.desk import login
 from tests.support.relay import RunningRelay
@@ -17,6 +19,7 @@ from tests.support.units import unit
 
 from yihu.dispatch.kinds import Answer, Status
 from yihu.dispatch.models import Assignment, Offer, Unit
+from yihu.kernel.models import SealedPart
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -124,6 +127,12 @@ def test_from_the_offer_to_the_scene_with_the_network_gone_on_the_way(
     expect(page.get_by_text(MARKET)).to_be_visible()
 
 
+def photo() -> bytes:
+    drawn = BytesIO()
+    Image.new("RGB", (64, 48), "green").save(drawn, "JPEG")
+    return drawn.getvalue()
+
+
 def is_between(earlier: datetime | None, moment: datetime | None, later: datetime | None) -> bool:
     return bool(earlier and moment and later and earlier <= moment <= later)
 
@@ -141,7 +150,14 @@ def test_what_is_refused_stands_on_the_page_until_it_was_read(
     site.stop()
     page.get_by_role("button", name="到场了").tap()
     page.get_by_role("button", name="请求增援").tap()
-    expect(page.locator("#queued li")).to_have_count(2)
+    page.get_by_text("发现场情况、照片").tap()
+    page.get_by_label("写一句").fill("门锁着")
+    page.get_by_label("照片").set_input_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+    page.get_by_role("button", name="发给指挥室").tap()
+    expect(page.locator("#queued li")).to_have_count(3)
+    expect(page.get_by_label("写一句")).to_have_value("")
     Offer.objects.update(deadline=timezone.now())
     Assignment.objects.all().delete()
     site.start()
@@ -152,3 +168,4 @@ def test_what_is_refused_stands_on_the_page_until_it_was_read(
     expect(refused).to_contain_text("已经不在这件警情上了")
     refused.get_by_role("button", name="知道了").tap()
     expect(page.locator("#queue")).to_be_hidden()
+    assert SealedPart.objects.filter(what="photo", media_type="image/jpeg").count() == 1

@@ -28,7 +28,6 @@ from yihu.dispatch.respond_queries import Duty
 from yihu.dispatch.respond_words import STEPS, asked_of, may_not, minutes, way
 from yihu.kernel.queries import visible_to
 from yihu.people.desk import StaffRequest, staff_page
-from yihu.radio.actions import place_of
 from yihu.radio.call_set_pages import photo_page
 from yihu.radio.models import TalkGroup
 from yihu.radio.pages import relay_address, told_policy
@@ -94,7 +93,7 @@ class Going:
         kind, alongside = incident.rule_kind, assignment.alongside
         return cls(
             assignment,
-            place_of(incident),
+            queries.place_of(incident),
             _touches(assignment),
             _due_at(assignment),
             asked_of(unit, kind, alongside=alongside),

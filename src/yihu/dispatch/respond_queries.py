@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from yihu.dispatch import advising
+from yihu.dispatch.actions import Place
 from yihu.dispatch.crews import unit_of_person
 from yihu.dispatch.kinds import Answer, Status, UnitKind, Verdict
 from yihu.dispatch.loops import OPEN, WORKING
@@ -140,3 +142,9 @@ def others(duty: Duty) -> QuerySet[Unit]:
     if duty.unit is None:
         return free.none()
     return free.filter(district=duty.unit.district).exclude(pk=duty.unit.pk).distinct()
+
+
+def place_of(incident: Incident) -> Place | None:
+    """Where somebody goes: as it was said, else to the site that it is about."""
+    at = advising.place_of(incident)
+    return Place(*at) if at else None

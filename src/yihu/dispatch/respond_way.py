@@ -12,13 +12,12 @@ from django.views.decorators.http import require_safe
 from yihu.dispatch.actions import Place
 from yihu.dispatch.crews import crew
 from yihu.dispatch.models import Assignment
-from yihu.dispatch.respond_queries import Duty, going
+from yihu.dispatch.respond_queries import Duty, going, place_of
 from yihu.dispatch.respond_words import refusal, way
 from yihu.kernel.access import Refused
 from yihu.people.desk import StaffRequest, staff_page
 from yihu.places.road_network import roads
 from yihu.places.roads import Profile, Route
-from yihu.radio.actions import place_of
 
 
 def _own(request: StaffRequest, reference: str) -> Assignment:
