@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from yihu.places import named, tiles
+from yihu.places import named, road_file, tiles
 from yihu.places.models import District
 from yihu.places.tiles import Map
 
@@ -37,6 +37,10 @@ def folder(district: str) -> Path:
 def extract(district: str) -> Path | None:
     """The district's OpenStreetMap file."""
     return next(iter(sorted(folder(district).glob("extract.osm*"))), None)
+
+
+def roads_folder(district: str) -> Path:
+    return folder(district) / "roads"
 
 
 def current(district: str) -> Map | None:
@@ -73,6 +77,7 @@ def draw(district: District) -> Map:
     source = extract(district.pk)
     if source is None:
         raise FileNotFoundError(folder(district.pk) / "extract.osm.pbf")
+    road_file.make(source, roads_folder(district.pk))  # first: a map can wait, a way cannot
     named.make(source, folder(district.pk))
     return tiles.build(source, folder(district.pk), district.name)
 
@@ -94,6 +99,7 @@ def _due(district: str) -> str | None:
         return None
     stamp, found = tiles.stamp_of(source), current(district)
     is_drawn = found is not None and found.stamp == stamp
+    is_drawn = is_drawn and road_file.is_made(source, roads_folder(district))
     return None if is_drawn or _failed(district) == stamp else stamp
 
 

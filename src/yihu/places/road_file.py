@@ -30,13 +30,19 @@ def stamp_of(extract: Path) -> str:
     return sha256(told.encode()).hexdigest()[:16]
 
 
+def is_made(extract: Path, folder: Path) -> bool:
+    return (folder / stamp_of(extract)).exists()
+
+
 def make(extract: Path, folder: Path) -> Path:
     """Build the graphs of a map in a folder, in place of the ones before; where they stand.
 
-    Takes seconds for a city district. Raises ValueError for a map without roads, RuntimeError for
-    a file that is no map.
+    Takes seconds for a city district, and none where they are built. Raises ValueError for a map
+    without roads, RuntimeError for a file that is no map.
     """
     name = stamp_of(extract)
+    if is_made(extract, folder):
+        return folder / name
     found = read_roads(extract)
     graphs = {profile: build(found, rules) for profile, rules in RULES.items()}
     return save(graphs, folder, name)
