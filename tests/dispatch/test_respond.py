@@ -434,7 +434,11 @@ def test_everybody_begins_where_their_work_is(town: Town, name: str, home: str |
 
 
 def test_what_stands_on_the_page_takes_few_statements(town: Town, queries: object) -> None:
-    client, _case, _unit = sent(town)
-    client.get("/respond/now/")
-    with queries(at_most=25):  # type: ignore[operator]
+    """Of them four say who asks."""
+    of = unit(town, "guard")
+    client = login(town, "guard")
+    with queries(at_most=9):  # type: ignore[operator]
+        client.get("/respond/now/")
+    asked(town, incident(town), of)
+    with queries(at_most=10):  # type: ignore[operator]
         client.get("/respond/now/")

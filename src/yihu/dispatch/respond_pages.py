@@ -133,15 +133,17 @@ def _due_at(assignment: Assignment) -> datetime | None:
 
 def _now(request: StaffRequest) -> dict[str, Any]:
     """What changes by itself: what is asked, and what goes on."""
-    duty, moment = Duty.of(request.actor), timezone.now()
+    duty = Duty.of(request.actor)
+    going = list(queries.going(duty))
+    offers = queries.Offers.to(duty, timezone.now(), [one.incident_id for one in going])
     return {
         "duty": duty,
         "free": duty.unit is not None and duty.unit.status == Status.AVAILABLE,
-        "offers": [Asked.of(offer) for offer in queries.waiting(duty, moment)],
-        "missed": [Asked.of(offer) for offer in queries.missed(duty, moment)],
+        "offers": [Asked.of(offer) for offer in offers.waiting],
+        "missed": [Asked.of(offer) for offer in offers.missed],
+        "answered": offers.answered,
         "left": queries.left_to(request.actor, duty),
-        "answered": queries.answered(duty, moment),
-        "going": [Going.of(request, one) for one in queries.going(duty)],
+        "going": [Going.of(request, one) for one in going],
     }
 
 

@@ -1,10 +1,11 @@
 """What somebody who can be sent sees: what they are asked, where they go, and no more of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yihu.dispatch import advising
@@ -42,42 +43,37 @@ class Duty:
         return UnitKind(self.unit.kind) if self.unit else None
 
 
-def waiting(duty: Duty, now: datetime) -> QuerySet[Offer]:
-    """Offers to the reader's unit that wait for an answer, the most urgent first. Off duty none."""
-    found = Offer.objects.filter(unit=duty.unit, answer=Answer.WAITING, deadline__gt=now)
-    if duty.shift is None or duty.unit is None:
-        found = found.none()
-    found = found.filter(incident__matter__step__in=WORKING)
-    found = found.select_related("incident__matter", "incident__site", "unit")
-    return found.order_by("incident__priority", "deadline")
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Offers to the reader's unit, on duty. `waiting` for an answer, the most urgent first.
+    `missed`: nobody answered in time, and somebody is still needed there: that they can come now
+    is as welcome. `answered`: accepted, and sent nowhere: to stand by for as long as somebody may
+    still be needed, and for a while that it was not needed."""
 
+    waiting: list[Offer]
+    missed: list[Offer]
+    answered: list[Offer]
 
-def missed(duty: Duty, now: datetime) -> list[Offer]:
-    """Offers that nobody of the unit answered in time, while somebody is still needed there: that
-    they can come now is as welcome."""
-    found = Offer.objects.filter(unit=duty.unit, answer=Answer.SILENT, deadline__gt=now - SAID_FOR)
-    if duty.shift is None or duty.unit is None:
-        found = found.none()
-    found = found.filter(incident__matter__step__in=WORKING).exclude(
-        incident__in=Offer.objects.filter(unit=duty.unit)
-        .exclude(answer=Answer.SILENT)
-        .values("incident")
-    )
-    found = found.select_related("incident__matter", "incident__site", "unit")
-    newest = {one.incident_id: one for one in found.order_by("offered_at")}
-    return [one for one in newest.values() if lacking(one.incident)]
-
-
-def answered(duty: Duty, now: datetime) -> list[Offer]:
-    """Offers that the unit accepted and that do not send it anywhere: to stand by for as long as
-    somebody may still be needed there, and for a while that it was not needed."""
-    found = Offer.objects.filter(unit=duty.unit, answer=Answer.ACCEPTED).select_related(
-        "incident__matter", "incident__site", "unit"
-    )
-    recent = found.filter(answered_at__gt=now - SAID_FOR, verdict=Verdict.NOT_NEEDED)
-    ready = found.filter(verdict=Verdict.STANDBY, incident__matter__step__in=WORKING)
-    ready = ready.exclude(incident__in=going(duty).values("incident"))
-    return [*ready.order_by("-answered_at"), *recent.order_by("-answered_at")]
+    @classmethod
+    def to(cls, duty: Duty, now: datetime, busy: Collection[UUID]) -> "Offers":
+        """One statement, and one for each that was missed. `busy`: incidents that the unit is
+        with."""
+        if duty.shift is None or duty.unit is None:
+            return cls([], [], [])
+        lately = Q(answer=Answer.WAITING) | Q(verdict=Verdict.STANDBY)
+        lately |= Q(deadline__gt=now - SAID_FOR)
+        rows = Offer.objects.filter(lately, unit=duty.unit).exclude(incident__in=busy)
+        rows = rows.select_related("incident__matter", "incident__site", "unit")
+        found = list(rows.order_by("offered_at"))
+        working = [one for one in found if one.incident.matter.step in WORKING]
+        newest = {one.incident_id: one for one in working}.values()
+        open_ = [one for one in working if one.answer == Answer.WAITING and one.deadline > now]
+        return cls(
+            sorted(open_, key=lambda one: (one.incident.priority, one.deadline)),
+            [one for one in newest if one.answer == Answer.SILENT and lacking(one.incident)],
+            [one for one in newest if one.verdict == Verdict.STANDBY]
+            + [one for one in found if one.verdict == Verdict.NOT_NEEDED],
+        )
 
 
 def going(duty: Duty) -> QuerySet[Assignment]:

@@ -5,7 +5,7 @@ import { through } from "./shown.js";
 import { allow, isAllowed, ring, watch } from "./waiting.js";
 
 const TOPICS = new Set(["incident", "offer", "unit"]);
-const SELDOM = 15_000, OFTEN = 2000; // milliseconds between two looks, with a line and without
+const SELDOM = 30_000, OFTEN = 2000; // milliseconds between two looks, with a line and without
 const SKEW = 5000; // milliseconds that a clock may be off before it is put right
 const GOING = "yihu respond going";
 
