@@ -227,4 +227,4 @@ def test_L63_the_share_that_was_reminded_is_shown(town: Town) -> None:
     reminded = page[page.index('id="reminded"') :]
     assert "<b>80" in reminded
     assert "20 / 25" in reminded
-    assert "要求不随便联系的不提醒，也不在分母里：1 件" in reminded
+    assert "联系会带来危险的不提醒，也不在分母里：1 件" in reminded

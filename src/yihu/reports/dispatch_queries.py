@@ -17,7 +17,7 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from yihu.direct.imports import ORIGIN
 from yihu.dispatch.kinds import SENT, Door
 from yihu.dispatch.models import Assignment, Incident, Offer
-from yihu.dispatch.review import delicate
+from yihu.dispatch.review import TELLING, delicate
 from yihu.dispatch.schemas import Receiver
 from yihu.dispatch.words import RECEIVERS
 from yihu.kernel.access import Actor
@@ -237,22 +237,19 @@ def _moves(incidents: Incidents, *names: str) -> Iterator[tuple[UUID, dict[str, 
 @dataclass(frozen=True, slots=True)
 class Reminded:
     """Of those who were told how it ended, how many were reminded that they can write to the
-    station. `guarded`: those who must not be written to or rung freely; never reminded, and not
-    in the share."""
+    station. `guarded`: those whom a contact could harm: not reminded, and not in the share."""
 
     share: Value
     guarded: int
 
 
 def reminded(incidents: Incidents) -> Reminded:
-    told = {matter: bool(facts.get("reminded")) for matter, facts in _moves(incidents, *TELLING)}
-    known = incidents.order_by().values("pk")
-    guarded = set(delicate().filter(matter__in=known).values_list("matter", flat=True))
+    told = {matter: facts["reminded"] for matter, facts in _moves(incidents, *TELLING)}
+    chosen = incidents.order_by().values("pk")
+    harmed = delicate().filter(matter__in=chosen).values_list("matter", flat=True)
+    guarded = told.keys() & set(harmed)
     count = Counter(was for matter, was in told.items() if matter not in guarded)
-    return Reminded(share(count[True], count.total()), len(guarded & told.keys()))
-
-
-TELLING = ("tell", "tell_along")
+    return Reminded(share(count[True], count.total()), len(guarded))
 
 
 # --- incidents by reference ---------------------------------------------------------------------

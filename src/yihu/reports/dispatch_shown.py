@@ -140,9 +140,9 @@ def groups(timings: Timings, interval: Interval, by: str) -> Groups:
 
 
 def by_hour(found: Groups) -> list[tuple[str, float | None]]:
-    """The medians of all hours, for a chart; None where there are too few."""
-    medians = {name: each.median.value for name, each in found}
-    return [(hour(number), medians.get(hour(number))) for number in range(24)]
+    """The medians of all hours, for a chart, None where there are too few; [] where all are."""
+    medians = {name: each.median.value for name, each in found if each.median.value is not None}
+    return [(hour(number), medians.get(hour(number))) for number in range(24)] if medians else []
 
 
 # --- waves --------------------------------------------------------------------------------------
