@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 from playwright.sync_api import expect
+from tests.dispatch.test_map_in_browser import DRAWN, NO_WEBGL, STILL, needs_library
 from tests.dispatch.test_replay import incident_of, town_on_the_net
 from tests.support.desk import login
 from tests.support.town import Town
@@ -61,11 +62,31 @@ def plays(page: "Page") -> None:
 
 
 def test_it_plays_on_its_page(desk: "Page", incident: Incident) -> None:
+    desk.add_init_script(NO_WEBGL)  # on the plan
     refused: list[str] = []
     desk.on("console", lambda line: refused.append(line.text) if line.type == "error" else None)
     desk.goto(f"/desk/incidents/{incident.matter.reference}/replay/")
     plays(desk)
     assert not [line for line in refused if "Content Security" in line]
+
+
+@needs_library
+def test_where_a_map_can_be_drawn_the_units_move_on_it(desk: "Page", incident: Incident) -> None:
+    desk.goto(f"/desk/incidents/{incident.matter.reference}/replay/")
+    expect(desk.locator("#replay")).to_have_attribute("data-drawn", "map")
+    expect(desk.locator("#replay-plan")).to_be_hidden()
+    desk.locator("#replay-at").fill("200")
+    desk.evaluate(STILL)
+    found = desk.evaluate(DRAWN)
+    assert [one["properties"]["label"] for one in found["units"]] == ["officer组"]
+    assert found["route-line"]
+
+
+def test_where_none_can_be_drawn_there_is_the_plan(desk: "Page", incident: Incident) -> None:
+    desk.add_init_script(NO_WEBGL)
+    desk.goto(f"/desk/incidents/{incident.matter.reference}/replay/")
+    expect(desk.locator("#replay-plan")).to_be_visible()
+    expect(desk.locator(".replay-map")).to_be_hidden()
 
 
 def test_the_voice_sounds_at_its_time(desk: "Page", incident: Incident) -> None:

@@ -43,7 +43,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Where a unit was while it was assigned, and at no other time."""
+    """Where a set of a unit's was while the unit was assigned, and at no other time."""
 
     unit: str
     name: str

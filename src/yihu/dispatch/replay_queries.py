@@ -93,7 +93,8 @@ def by_value(burst: Burst) -> str:
 
 
 def tracks(actor: Actor, incident: Incident) -> list[Track]:
-    """Where the units assigned to an incident were meanwhile. Those shown can read who looked."""
+    """Where the units assigned to an incident were meanwhile: a track for each set of theirs, by
+    the unit's name. Those shown can read who looked."""
     went: dict[UUID, list[Assignment]] = defaultdict(list)
     found = Assignment.objects.filter(incident=incident).select_related("unit")
     for trip in found.order_by("assigned_at", "pk"):
@@ -101,14 +102,12 @@ def tracks(actor: Actor, incident: Incident) -> list[Track]:
     now = timezone.now()
     made, seen = [], set[UUID]()
     for trips in went.values():
+        unit = trips[0].unit
         spans = [(trip.assigned_at, trip.ended_at or now) for trip in trips]
-        people = _crew_of(trips[0].unit_id, spans)
-        shown = [person for person in people if positions.may_look(actor, person)]
-        fixes = list(_fixes(shown, spans))
-        if fixes:
-            unit = trips[0].unit
+        people = [one for one in _crew_of(unit.pk, spans) if positions.may_look(actor, one)]
+        for person, fixes in _fixes(people, spans).items():
             made.append(Track(unit.code, unit.title, unit.kind, within(fixes, spans)))
-            seen |= set(shown)
+            seen.add(person)
     _keep_looks(actor, seen, now)
     return made
 
@@ -121,14 +120,16 @@ def _crew_of(unit: UUID, spans: list[tuple[datetime, datetime]]) -> list[UUID]:
     return list(dict.fromkeys(members.order_by("since").values_list("person", flat=True)))
 
 
-def _fixes(people: list[UUID], spans: list[tuple[datetime, datetime]]) -> Iterator[Fix]:
+def _fixes(people: list[UUID], spans: list[tuple[datetime, datetime]]) -> dict[UUID, list[Fix]]:
     inside = Q(pk__in=[])
     for since, until in spans:
         inside |= Q(at__gte=since, at__lte=until)
-    columns = ("at", "longitude", "latitude", "coarse")
+    found: dict[UUID, list[Fix]] = defaultdict(list)
+    columns = ("person", "at", "longitude", "latitude", "coarse")
     rows = Position.objects.filter(inside, person__in=people).order_by("at")
-    for at, longitude, latitude, coarse in rows.values_list(*columns):
-        yield Fix(at, longitude, latitude, coarse)
+    for person, at, longitude, latitude, coarse in rows.values_list(*columns):
+        found[person].append(Fix(at, longitude, latitude, coarse))
+    return found
 
 
 def _keep_looks(actor: Actor, people: set[UUID], now: datetime) -> None:

@@ -85,6 +85,12 @@ function draw() {
   drawn("text", { x: 20, y: HIGH - 28 }, `${length} ${root.dataset.metres}`);
 }
 
+/** What else may show it, such as a map, is told where everybody is. */
+function tell() {
+  const here = score.tracks.map(({ name, kind, fixes }, id) => ({ id, name, kind, at: where(fixes, now) }));
+  root.dispatchEvent(new CustomEvent("replay:at", { detail: here.filter(({ at }) => at) }));
+}
+
 function moveUnits() {
   for (const { fixes, way, project, gone, mark, label } of units) {
     const place = where(fixes, now);
@@ -153,6 +159,7 @@ function show() {
   states();
   moveUnits();
   sound();
+  tell();
 }
 
 function step(moment) {
