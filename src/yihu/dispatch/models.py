@@ -70,7 +70,8 @@ class Incident(models.Model):
     def raiser(self) -> str:
         """Who raised it; of a resident only by which way."""
         doors = {door.value: title for door, title in titles.DOORS.items()}
-        return str(self.raised_by or doors.get(self.matter.door, ""))
+        door = doors.get(self.matter.door, "")
+        return str(self.raised_by or _("居民 · %(door)s") % {"door": door})
 
     @property
     def rule_kind(self) -> Kind:

@@ -1,6 +1,8 @@
 /* Taking a call by keyboard: a number picks the kind and leads on to the place; places are
  * suggested while one types; what may be the same call, and what to be careful of, follows. */
 
+import { collection, feature, point as pointAt } from "../web/map_shapes.js";
+
 const NAMES_AFTER = 120; // milliseconds of rest before places are asked for
 
 // --- a place by its name -------------------------------------------------------------------------
@@ -34,11 +36,14 @@ function spotOf(root) {
     if (row) field.setAttribute("aria-activedescendant", row.id);
   }
 
-  function put(x, y, near = "") {
+  function put(x, y) {
     longitude.value = x ?? "";
     latitude.value = y ?? "";
-    accuracy.value = near;
-    point.hidden = x === null || x === undefined || x === "";
+    accuracy.value = "";
+    point.hidden = longitude.value === "";
+    const panel = document.querySelector("[data-map]")?.panel;
+    panel?.set("pick", collection(point.hidden ? [] : [feature(pointAt([x, y]))]));
+    if (!point.hidden) panel?.fit([[x, y]]);
   }
 
   function choose(index) {
@@ -114,9 +119,9 @@ function spotOf(root) {
     put();
     told();
   });
-  // What a map beside the form picks arrives as an event that bubbles from it.
-  document.addEventListener("map:pick", ({ detail }) => {
-    put(detail.longitude, detail.latitude);
+  document.addEventListener("map:picked", () => {
+    accuracy.value = "";
+    point.hidden = false;
     told();
   });
   point.hidden = !longitude.value;
