@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 from tests.support.desk import login
 from tests.support.matters import key
-from tests.support.offers import codes, incident, posted
+from tests.support.offers import codes, incident, later, posted
 from tests.support.town import Town, build
 from tests.support.units import unit
 
-from yihu.dispatch import offers
+from yihu.dispatch import ladder, offers
 from yihu.dispatch.kinds import Kind
 from yihu.dispatch.models import Assignment, Duty, Incident, Recommendation, Wave
 
@@ -123,10 +123,6 @@ def test_whoever_only_watches_is_offered_nothing_to_send(town: Town, one: Incide
 
 
 def test_a_wave_to_the_officer_on_duty_names_who_was_told(town: Town, one: Incident) -> None:
-    from tests.support.offers import later
-
-    from yihu.dispatch import ladder
-
     Duty.objects.create(
         office=town.station,
         person=town.people["colleague"],
