@@ -129,6 +129,14 @@ def visitors_forgotten() -> None:
     caches["visitors"].clear()
 
 
+@pytest.fixture(autouse=True)
+def answers_forgotten() -> None:
+    """How offers were answered in one test says nothing in another."""
+    from yihu.dispatch import advising  # Django stands by now
+
+    advising.forget()
+
+
 # --- the running site ----------------------------------------------------------------------------
 
 
