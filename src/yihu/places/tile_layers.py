@@ -16,7 +16,6 @@ from shapely.geometry import shape
 from yihu.places import tile_tags
 from yihu.places.tile_tags import Drawn
 
-
 BROKEN = RuntimeError, osmium.InvalidLocationError
 """What a shape raises that is not whole: at the edge of a cut, ways lose nodes and rings ways."""
 

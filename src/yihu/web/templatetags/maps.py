@@ -68,6 +68,7 @@ def _words() -> dict[str, Any]:
         "missing": _("地图组件没有装上，管理员可以再运行一次 make env。下面的名单内容一样。"),
         "wrong": _("底图的样式读不了，管理员请看 YIHU_MAP_STYLE。下面的名单内容一样。"),
         "selected": _("圈中 {n} 个力量"),
+        "nowhere": _("先在名单里选一行有位置的"),
         "signs": {
             "police": _("警"),
             "auxiliary": _("协"),

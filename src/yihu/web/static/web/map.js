@@ -100,13 +100,14 @@ export class MapPanel {
     return (this.given[layer] ?? this.feed.data[layer] ?? collection()).features;
   }
 
+  /** Choose a thing, or with null none; one whose data is still to come is chosen all the same. */
   choose(layer, id, { look = true } = {}) {
     const found = this.features(layer).find((one) => String(one.properties.id) === String(id));
     const spot = found?.geometry.type === "Point" ? found.geometry.coordinates : undefined;
-    this.chosen = found ? { layer, id: String(id), at: spot } : null;
+    this.chosen = layer ? { layer, id: String(id), at: spot } : null;
     this.set("chosen", collection(spot ? [feature(point(spot))] : []));
     for (const row of this.twin?.querySelectorAll("[data-row][data-id]") ?? []) {
-      row.ariaCurrent = String(Boolean(found) && row.dataset.layer === layer && row.dataset.id === String(id));
+      row.ariaCurrent = String(row.dataset.layer === layer && row.dataset.id === String(id));
     }
     if (found && look) this.#look(found.geometry);
     return found;
@@ -142,9 +143,12 @@ export class MapPanel {
   }
 
   /** The units within so many metres of what is chosen, else of the middle of the map. */
-  around(radius) {
+  async around(radius) {
+    const needed = ["units", this.chosen?.layer].filter((layer) => layer && !this.features(layer).length);
+    await Promise.all(needed.map((layer) => this.refresh(layer)));
     const centre = this.chosen?.at ?? this.map?.getCenter().toArray();
     if (centre) this.select(circle(centre, radius), (at) => metres(at, centre) <= radius);
+    else this.#answer(this.words.nowhere);
   }
 
   /** Choose the units in a ring, and tell which they are. */
@@ -333,10 +337,14 @@ export class MapPanel {
   }
 
   #selected(units, ring) {
-    const said = this.element.querySelector("[data-selected]");
-    if (said) said.textContent = ring ? this.words.selected.replace("{n}", units.length) : "";
+    this.#answer(ring ? this.words.selected.replace("{n}", units.length) : "");
     this.element.toggleAttribute("data-has-area", Boolean(ring));
     this.tell("selected", { units, polygon: ring });
+  }
+
+  #answer(words) {
+    const said = this.element.querySelector("[data-selected]");
+    if (said) said.textContent = words;
   }
 
   #say(words) {

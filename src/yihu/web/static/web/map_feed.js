@@ -3,6 +3,7 @@
 import { collection } from "./map_shapes.js";
 
 const TICK = 1000; // milliseconds between two looks at what is due
+const UNCHANGED = 204;
 const MINUTE = 60_000;
 const AGES = 15_000; // milliseconds between two looks at how old positions are
 
@@ -36,16 +37,21 @@ export class Feed {
   }
 
   /** Fetch a layer now; what did not change is not sent. Kept as it was where nobody answers. */
-  async fetch(layer) {
+  fetch(layer) {
+    this.#asked[layer] ??= this.#fetch(layer).finally(() => delete this.#asked[layer]);
+    return this.#asked[layer];
+  }
+
+  async #fetch(layer) {
     const source = this.#sources[layer];
-    if (!source || this.#asked[layer]) return;
-    this.#asked[layer] = true;
+    if (!source) return;
     this.#due[layer] = source.every ? performance.now() + source.every * 1000 : Infinity;
     try {
       const address = new URL(source.url, location);
       if (source.seen) address.searchParams.set("seen", source.seen);
       const answer = await fetch(address);
-      if (answer.status !== 200 || answer.redirected) return;
+      if (answer.status === UNCHANGED) return;
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
       const told = await answer.json();
       source.seen = told.digest;
       source.ago = told.ago;
@@ -53,8 +59,6 @@ export class Feed {
       this.#changed(layer);
     } catch {
       this.#due[layer] = performance.now() + 5 * TICK;
-    } finally {
-      this.#asked[layer] = false;
     }
   }
 
