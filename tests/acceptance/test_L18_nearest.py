@@ -66,7 +66,7 @@ def test_L18_the_nearest_suitable_on_shift_are_listed_with_the_reason_and_off_sh
     first = text[text.index("officer组") : text.index("colleague组")]
     assert "最近" in first
     assert re.search(r"\d+ 分钟", first)
-    assert re.search(r"会来约 \d+%", first)
+    assert re.search(r"会来 \d+%（\d+ 次）", first)
 
 
 def test_L18_one_press_sends_the_offer_to_the_nearest_and_the_list_is_kept(

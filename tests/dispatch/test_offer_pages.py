@@ -40,7 +40,7 @@ def test_each_line_says_how_long_how_likely_and_why(town: Town, one: Incident) -
     text = login(town, "dispatcher").get(page(one, "advice")).text
     assert "officer组" in text
     assert "分钟" in text
-    assert "会来约 90%" in text
+    assert "会来 90%（0 次）" in text
     assert "最近" in text
     assert "按直线估算" in text
     assert 'data-key="1"' in text

@@ -72,13 +72,8 @@ def trade(found: Trade) -> str:
 
 def chance(found: Chance) -> str:
     """How likely such a unit comes, and on how many answers that rests."""
-    percent = round(found.p * 100)
-    if not found.n:
-        return gettext("会来约 %(p)d%%（还没有记录，按同类估计）") % {"p": percent}
-    return ngettext("会来 %(p)d%%（同类 %(n)d 次）", "会来 %(p)d%%（同类 %(n)d 次）", found.n) % {
-        "p": percent,
-        "n": found.n,
-    }
+    said = ngettext("会来 %(p)d%%（%(n)d 次）", "会来 %(p)d%%（%(n)d 次）", found.n)
+    return said % {"p": round(found.p * 100), "n": found.n}
 
 
 def distance(metres: float | None) -> str:

@@ -13,15 +13,15 @@ from yihu.direct.words import Words
 from yihu.dispatch import advice_words
 from yihu.dispatch.kinds import Answer, Reach, UnitKind
 from yihu.dispatch.models import Assignment, Incident, Offer, Wave
-from yihu.dispatch.recommend import Advice, LeftOut, Line
+from yihu.dispatch.recommend import Advice, LeftOut, Line, Why
 from yihu.dispatch.titles import ANSWERS, REACHES, UNIT_KINDS, VERDICTS
 from yihu.kernel.models import Entry
 from yihu.people.models import Person
 
 NUMBERED = 9
 """Lines that a single key presses."""
-SHOWN = 15
-"""Lines that are shown at once; the others unfold."""
+SHOWN = 5
+"""Lines that are shown at once beside those that are recommended; the others unfold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ class Row:
 
     @property
     def why(self) -> list[str]:
-        return [advice_words.said(reason) for reason in self.line.why]
+        """Without what stands above the whole list."""
+        said = [reason for reason in self.line.why if reason.code is not Why.BY_LINE]
+        return [advice_words.said(reason) for reason in said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,15 @@ def advice(found: Advice, ticked: Collection[str], now: datetime) -> dict[str, A
         for n, line in enumerate((*found.lines, *found.beside), start=1)
     ]
     leads = len(found.lines)
+    shown = max(SHOWN, sum(line.chosen for line in found.lines))
     return {
         "policy": advice_words.POLICIES[found.policy],
         "needed": found.needed,
-        "rows": rows[:leads][:SHOWN],
-        "further": rows[:leads][SHOWN:],
+        "rows": rows[:leads][:shown],
+        "further": rows[:leads][shown:],
         "beside": rows[leads:],
         "left_out": [Out(one, str(one.crew.unit) in ticked) for one in found.left_out],
+        "by_line": any(not line.way.by_road for line in found.lines),
         "trade": advice_words.trade(found.trade) if found.trade else "",
         "sure": round(found.sure * 100) if found.chosen else None,
     }
