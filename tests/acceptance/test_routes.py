@@ -23,6 +23,7 @@ from tests.support.net import talkgroup
 from tests.support.thanks import commended, credit, face
 from tests.support.town import Town, build
 from tests.support.units import unit
+from tests.support.warned import warned
 
 from yihu.api.actions import make_token, subscribe
 from yihu.api.models import Event, Scope
@@ -228,6 +229,12 @@ ROUTES = {
     "desk/cards/<slug:kind>/print/": staff(),
     "desk/cards/<slug:kind>/edit/<slug:doer>/": Asked(LOGIN, 200, GONE, 200),
     "desk/cards/<slug:kind>/draft/": Asked(LOGIN, 302, GONE, 302),  # there is none
+    # warnings: issued by whoever directs, read by anybody's program
+    "desk/warnings/": directing(),
+    "desk/warnings/<str:reference>/": matters(needs="warning"),
+    "desk/warnings/<str:reference>/do/<slug:name>/": matters(302, post={}, needs="warning"),
+    "api/v1/warnings": everybody(),
+    "api/v1/warnings/<str:reference>.cap": everybody(needs="warning"),
     "desk/handover/": Asked(LOGIN, 200, GONE, 200),
     "desk/handover/<str:reference>/": matters(needs="handover"),
     "desk/handover/<str:reference>/print/": matters(needs="handover"),
@@ -728,6 +735,8 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
         alarm(stage)
     if asked.needs == "respond":
         respond(stage)
+    if asked.needs == "warning":
+        stage.values["<str:reference>"] = warned(stage.town).reference
     if asked.needs == "handover":
         handover(stage)
     if asked.needs == "unit":

@@ -210,6 +210,20 @@ class Station(Schema):
     name: str
 
 
+class Warning(Schema):
+    """A warning to the public. `cap`: the address of its CAP 1.2 message."""
+
+    reference: str
+    station: str
+    event: str
+    headline: str
+    sent: datetime
+    expires: datetime
+    lifted: datetime | None
+    exercise: bool
+    cap: str
+
+
 class DeclaredStep(Schema):
     name: str
     title: str

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yihu.api import open311, pages
+from yihu.api import open311, pages, warnings
 from yihu.api.v1 import api
 
 app_name = "api"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("desk/api/hooks/<uuid:hook>/resume/", pages.resume, name="resume"),
     path("api/v1/", pages.reference, name="reference"),
     path("api/v1/openapi.json", pages.openapi, name="openapi"),
+    path("api/v1/warnings/<str:reference>.cap", warnings.message, name="warning"),
     path("api/v1/", api.urls),
     path("api/v1/<path:rest>", pages.nothing, name="nothing"),
     path("open311/v2/discovery.<slug:format>", open311.discovery, name="discovery"),

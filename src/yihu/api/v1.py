@@ -14,7 +14,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
-from yihu.api import description, incidents, intake, public, resident, staff
+from yihu.api import description, incidents, intake, public, resident, staff, warnings
 from yihu.api.problems import Problem, answer, at_fields
 from yihu.direct.pictures import LARGEST
 from yihu.direct.uploads import MOST_PHOTOS
@@ -83,8 +83,8 @@ api = Interface(
     parser=Body(),
 )
 api.add_decorator(read_whole, mode="view")
-for _router in (public.router, resident.router, staff.router, incidents.router, intake.router):
-    api.add_router("", _router)
+for _module in (public, warnings, resident, staff, incidents, intake):
+    api.add_router("", _module.router)
 
 
 # --- what goes wrong -----------------------------------------------------------------------------

@@ -253,3 +253,29 @@ HANDOVER = declare(
         misdirected="void",
     )
 )
+
+WARNING = declare(
+    Loop(
+        "warning",
+        _("预警"),
+        opens="in_force",
+        answers_to=Nobody("a warning is public: whoever reads it is owed nothing more"),
+        round_the_clock=True,
+        shown_to=(DISPATCHER, OFFICER),
+        steps=(
+            Step(
+                "in_force",
+                _("发布中"),
+                owner=DISPATCHER,
+                within=hours(24),
+                lapse=escalate(DEPUTY_CHIEF, STATION_CHIEF, every=hours(12)),
+            ),
+            End("lifted", _("已解除")),
+        ),
+        moves=(Move("lift", _("解除"), "in_force", "lifted", by=CONTROL, takes=takes.Lifted),),
+        acts=(Act("note", _("记一笔"), by=CONTROL, takes=takes.Noted),),
+        withdrawn="lifted",
+        merged="lifted",
+        misdirected="lifted",
+    )
+)

@@ -153,6 +153,12 @@ class Signed(Schema):
     words: Annotated[OptionalText, Sealed("note", "office")] = ""
 
 
+class Lifted(Schema):
+    """A warning that holds no longer, and why (added by us, for ourselves)."""
+
+    words: Annotated[OptionalText, Sealed("note", "office")] = ""
+
+
 # --- who is asked, and who goes -----------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from yihu.dispatch import (
     respond_urls,
     room_urls,
     unit_urls,
+    warning_urls,
 )
 
 app_name = "dispatch"
@@ -25,6 +26,7 @@ urlpatterns = [
     *card_urls.urlpatterns,
     *handover_urls.urlpatterns,
     *replay_urls.urlpatterns,
+    *warning_urls.urlpatterns,
     *unit_urls.urlpatterns,
     path("desk/incidents/", pages.incidents, name="incidents"),
     path("desk/incidents/now/", pages.rows, name="rows"),
