@@ -96,7 +96,7 @@ PREPARED: Final[Mapping[str, Ready]] = {"tell": TELL, "tell_along": TELL, "refer
 REMINDER: Final = _(
     "任何时候都可以直接给所长留言，表扬、投诉、建议、求助都可以，不必留名：%(address)s"
 )
-"""The same for everybody, whatever it was about and however it ended: nobody is asked for praise."""
+"""The same for everybody, whatever it was about and however it ended: it asks for no praise."""
 DONE: Final[Mapping[str, Words]] = {
     "opened": _("报警"),
     "answer": _("接警"),

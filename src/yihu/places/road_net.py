@@ -146,9 +146,10 @@ class Net:
             state = before
         start = tree.spot[np.searchsorted(tree.roots, state)]
         pieces.append(self.graph.line(int(root.edge[start]), float(root.part[start]), 1.0))
-        whole = np.vstack(pieces[::-1])
+        whole: Floats = np.vstack(pieces[::-1])
         moves = np.append(True, (np.diff(whole, axis=0) != 0).any(axis=1))
-        return whole[moves]
+        kept: Floats = whole[moves]
+        return kept
 
     def _rows(self, at: Indices, to: Indices, turn: Floats, *, ahead: bool) -> Rows:
         row = np.repeat(np.arange(self.graph.states), np.diff(at))
