@@ -42,8 +42,10 @@ class Work(Inside):
         return ()
 
 
-def _choice(titles: Any, label: Any, **more: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(choices=choices(titles), label=label, error_messages=PICK, **more)
+def _choice(titles: Any, label: Any) -> forms.ChoiceField:
+    """Nothing is chosen for whoever warns."""
+    several = [("", _("请选择")), *choices(titles)]
+    return forms.ChoiceField(choices=several, label=label, error_messages=PICK)
 
 
 class WarningForm(KeyedForm):

@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -224,7 +226,8 @@ def _referred(incidents: Incidents, areas: Areas) -> Iterator[Passed]:
 
 def _moves(incidents: Incidents, *names: str) -> Iterator[tuple[UUID, dict[str, Any]]]:
     """What these moves said of incidents, in order, beside what is sealed."""
-    rows = Entry.objects.filter(matter__in=incidents.order_by().values("pk"), kind="moved")
+    told = reduce(or_, (Q(body__contains=f'"move":"{name}"') for name in names))
+    rows = Entry.objects.filter(told, matter__in=incidents.order_by().values("pk"), kind="moved")
     for matter, text in rows.order_by("matter", "seq").values_list("matter", "body"):
         body = json.loads(text)
         if body["move"] in names:
