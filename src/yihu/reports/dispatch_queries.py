@@ -185,31 +185,26 @@ def passed(incidents: Incidents, areas: Areas) -> Iterator[Passed]:
     """Every time an incident came from one organisation to another: reported by one until a unit
     of another had taken it; handed over by a unit until the other had taken it; and referred by
     the station, since it was received."""
-    chosen = incidents.order_by().values("pk")
-    went: dict[UUID, list[Assignment]] = defaultdict(list)
-    trips = Assignment.objects.filter(incident__in=chosen).order_by("assigned_at", "pk")
-    for trip in trips.select_related("unit", "handed_to__unit"):
-        went[trip.incident_id].append(trip)
-        if (onward := trip.handed_to) is not None:
-            took = seconds_between(onward.assigned_at, onward.acknowledged_at)
-            yield from _between(trip, onward, took, areas)
+    went: dict[UUID, list[tuple[UUID, datetime | None]]] = defaultdict(list)
+    trips = Assignment.objects.filter(incident__in=incidents.order_by().values("pk"))
+    columns = (
+        *("incident", "unit__organisation", "acknowledged_at"),
+        *("handed_to__unit__organisation", "handed_to__assigned_at", "handed_to__acknowledged_at"),
+    )
+    rows = trips.order_by("assigned_at", "pk").values_list(*columns)
+    for pk, giver, acknowledged, taker, given, taken in rows:
+        went[pk].append((giver, acknowledged))
+        if taker is not None and taker != giver:
+            took = seconds_between(given, taken)
+            yield Passed(areas.title(giver), areas.title(taker), How.HANDED_OVER, took)
     reported = incidents.filter(raised_by__isnull=False, site__isnull=False).order_by()
     for pk, site, called in reported.values_list("pk", "site", "called_at"):
-        others = [trip for trip in went[pk] if trip.unit.organisation_id != site]
-        if others:
-            first = others[0]
-            taker = first.unit.organisation_id
-            took = seconds_between(called, first.acknowledged_at)
+        others = ((taker, taken) for taker, taken in went[pk] if taker != site)
+        if first := next(others, None):
+            taker, taken = first
+            took = seconds_between(called, taken)
             yield Passed(areas.title(site), areas.title(taker), How.REPORTED, took)
     yield from _referred(incidents, areas)
-
-
-def _between(
-    trip: Assignment, onward: Assignment, took: int | None, areas: Areas
-) -> Iterator[Passed]:
-    giver, taker = trip.unit.organisation_id, onward.unit.organisation_id
-    if giver != taker:
-        yield Passed(areas.title(giver), areas.title(taker), How.HANDED_OVER, took)
 
 
 def _referred(incidents: Incidents, areas: Areas) -> Iterator[Passed]:
