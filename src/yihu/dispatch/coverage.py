@@ -7,27 +7,32 @@ is used.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from yihu.dispatch.crew import Crew
-from yihu.dispatch.travel import lines
+from yihu.dispatch.travel import Floats, seconds_between
 
 REACH = 480.0
 """Seconds: within this a unit counts as near."""
 
 
-@dataclass(frozen=True, slots=True)
 class Demand:
     """Where people live: places (WGS-84 degrees) with how many residents each stands for."""
 
-    places: tuple[tuple[float, float], ...] = ()
-    residents: tuple[float, ...] = ()
+    def __init__(
+        self, places: Sequence[tuple[float, float]] = (), residents: Sequence[float] = ()
+    ) -> None:
+        self.places: Floats = np.asarray(places, dtype=float).reshape(-1, 2)
+        self.residents: Floats = np.asarray(residents, dtype=float)
 
-    @property
+    @cached_property
     def total(self) -> float:
-        return sum(self.residents)
+        return float(self.residents.sum())
+
+
+NOWHERE = Demand()
 
 
 class Coverage:
@@ -35,28 +40,29 @@ class Coverage:
 
     def __init__(self, demand: Demand, free: Sequence[Crew]) -> None:
         self._rows = {crew.unit: row for row, crew in enumerate(free)}
-        self._residents = np.asarray(demand.residents, dtype=float)
-        self._reached = (
-            np.stack([lines(crew, demand.places)[0] <= REACH for crew in free])
-            if free and demand.places
-            else np.zeros((len(free), len(demand.places)), dtype=bool)
-        )
-        self._times = self._reached.sum(axis=0)
+        self._residents = demand.residents
+        self._reached = seconds_between(free, demand.places) <= REACH
+        self._reaching = self._reached.sum(axis=0)
+        self._lost = self._count()
 
     @property
     def kept(self) -> int:
         """Residents who have one within reach."""
-        return round(float(self._residents[self._times > 0].sum()))
+        return round(float(self._residents[self._reaching > 0].sum()))
 
     def lost_without(self, crew: Crew) -> int:
         """Residents who would have none if this one went; 0 for one that is not counted."""
         row = self._rows.get(crew.unit)
-        if row is None:
-            return 0
-        alone = self._reached[row] & (self._times == 1)
-        return round(float(self._residents[alone].sum()))
+        return 0 if row is None else round(float(self._lost[row]))
 
     def leave(self, crew: Crew) -> None:
         row = self._rows.pop(crew.unit, None)
         if row is not None:
-            self._times = self._times - self._reached[row]
+            self._reaching = self._reaching - self._reached[row]
+            self._lost = self._count()
+
+    def _count(self) -> Floats:
+        """For each unit the residents whom it alone reaches."""
+        alone = self._reaching == 1
+        lost: Floats = self._reached[:, alone] @ self._residents[alone]
+        return lost

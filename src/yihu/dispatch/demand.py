@@ -6,19 +6,19 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
-from yihu.dispatch.coverage import Demand
+from yihu.dispatch.coverage import NOWHERE, Demand
 from yihu.places import map_files
 from yihu.places.tile_layers import Area
 
-SPACING = 0.004
-"""Degrees between two places of a community: some 400 m."""
+SPACING = 0.006
+"""Degrees between two places of a community: some 600 m."""
 
 
 def demand(district: str) -> Demand:
     """A lattice over each community whose population is known, its residents spread evenly;
     nothing where the district has no map yet, so that no coverage is claimed."""
     found = map_files.current(district)
-    return _spread(district, found.stamp) if found else Demand()
+    return _spread(district, found.stamp) if found else NOWHERE
 
 
 @lru_cache(maxsize=8)
@@ -30,7 +30,7 @@ def _spread(district: str, stamp: str) -> Demand:
         inside = _lattice(area)
         places += inside
         residents += [(area.population or 0) / len(inside)] * len(inside)
-    return Demand(tuple(places), tuple(residents))
+    return Demand(places, residents)
 
 
 def _lattice(area: Area) -> list[tuple[float, float]]:

@@ -20,8 +20,8 @@ from yihu.people.models import Person
 
 NUMBERED = 9
 """Lines that a single key presses."""
-SHOWN = 5
-"""Lines that are shown at once beside those that are recommended; the others unfold."""
+SHOWN, FURTHER, OUT = 5, 15, 20
+"""Lines that are shown at once, that unfold, and of those who are left out: the nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,13 @@ def advice(found: Advice, ticked: Collection[str], now: datetime) -> dict[str, A
         "policy": advice_words.POLICIES[found.policy],
         "needed": found.needed,
         "rows": rows[:leads][:shown],
-        "further": rows[:leads][shown:],
+        "further": rows[:leads][shown : shown + FURTHER],
+        "others": leads - shown,
+        "more": max(leads - shown - FURTHER, 0),
         "beside": rows[leads:],
-        "left_out": [Out(one, str(one.crew.unit) in ticked) for one in found.left_out],
-        "by_line": any(not line.way.by_road for line in found.lines),
+        "left_out": [Out(one, str(one.crew.unit) in ticked) for one in found.left_out[:OUT]],
+        "out": len(found.left_out),
+        "by_line": any(not line.way.by_road for line in found.lines[:1]),
         "trade": advice_words.trade(found.trade) if found.trade else "",
         "sure": round(found.sure * 100) if found.chosen else None,
     }

@@ -32,6 +32,7 @@ from yihu.dispatch.policy import (
 )
 from yihu.dispatch.travel import Way
 
+NO_WAY = Way(inf, inf, by_road=False)
 STORED = 30
 """Lines that are stored with their reasons; of the others, who and how long."""
 
@@ -96,11 +97,11 @@ class Line:
 
     @property
     def seconds(self) -> float | None:
-        return self.way.seconds if isfinite(self.way.seconds) else None
+        return _known_or_none(self.way.seconds)
 
     @property
     def metres(self) -> float | None:
-        return self.way.metres if isfinite(self.way.metres) else None
+        return _known_or_none(self.way.metres)
 
     def but(self, *reasons: Reason, **more: Any) -> "Line":
         return replace(self, why=(*reasons, *self.why), **more)
@@ -193,27 +194,24 @@ def recommend(
     """`ways`: for each unit with a position, how it would get there; `now`: local time."""
     here = [crew for crew in crews if crew.on_duty]
     free = [crew for crew in here if crew.can_be_sent and crew.kind in SENT]
-    kept_back = task.urgency is Urgency.CAN_WAIT and len(free) <= reserve_of(
-        sum(crew.kind in SENT for crew in here)
-    )
+    police = sum(crew.kind in SENT for crew in here)
+    kept_back = task.urgency is Urgency.CAN_WAIT and len(free) <= reserve_of(police)
+    coverage = Coverage(demand, free)
     able: list[Line] = []
     out: list[LeftOut] = []
     for crew in here:
-        way = ways.get(crew.unit, Way(inf, inf, by_road=False))
+        way = ways.get(crew.unit, NO_WAY)
         reason = _unfit(task, crew, way, now)
         if reason is None and kept_back and crew.kind in SENT:
-            reason = Reason(Unfit.RESERVE, (len(free), sum(one.kind in SENT for one in here)))
+            reason = Reason(Unfit.RESERVE, (len(free), police))
         if reason is not None:
-            out.append(LeftOut(crew, reason, way.seconds if isfinite(way.seconds) else None))
+            out.append(LeftOut(crew, reason, _known_or_none(way.seconds)))
             continue
-        metres = way.metres if isfinite(way.metres) else None
-        able.append(
-            Line(crew, way, acceptance.of(crew.kind, now, metres), why=_known(task, crew, way))
-        )
+        chance = acceptance.of(crew.kind, now, _known_or_none(way.metres))
+        lost = coverage.lost_without(crew)
+        able.append(Line(crew, way, chance, lost, _known(task, crew, way)))
     able.sort(key=lambda line: (line.cost, line.crew.code))
     leads, others = _split(task, able)
-    coverage = Coverage(demand, free)
-    leads = [replace(line, lost=coverage.lost_without(line.crew)) for line in leads]
     chosen, trade = _choose(task, leads, coverage)
     beside = _beside(task, [*others, *leads], {line.crew.unit for line in chosen})
     taken = {line.crew.unit for line in (*chosen, *beside)}
@@ -360,6 +358,10 @@ def _beside(task: Task, able: Iterable[Line], taken: set[UUID]) -> list[Line]:
     ]
     near.sort(key=lambda line: (line.cost, line.crew.code))
     return [line.but(Reason(Why.BESIDE), beside=True, chosen=True) for line in near[:BESIDE]]
+
+
+def _known_or_none(number: float) -> float | None:
+    return number if isfinite(number) else None
 
 
 def _whole(number: float | None) -> int | None:

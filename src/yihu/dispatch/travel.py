@@ -1,4 +1,4 @@
-"""How long a unit takes along a straight line, where no road can be asked. Pure, numpy."""
+"""How long a unit takes along a straight line, where no road is asked. Pure, numpy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ DETOUR = 1.35
 SPEEDS = {Travel.CAR: 8.3, Travel.EBIKE: 5.5, Travel.FOOT: 1.7}
 """Metres in a second, in a town and in a hurry."""
 
-type Row = NDArray[np.float64]
+type Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,15 @@ class Way:
     by_road: bool
 
 
-def lines(crew: Crew, places: Sequence[tuple[float, float]]) -> tuple[Row, Row]:
-    """Seconds and metres from a unit to each of these places; infinite without a position."""
-    if crew.fix is None:
-        nowhere = np.full(len(places), np.inf)
-        return nowhere, nowhere
-    at = np.asarray(places, dtype=float).reshape(-1, 2)
-    east = (at[:, 0] - crew.fix.longitude) * np.cos(np.radians(crew.fix.latitude))
-    north = at[:, 1] - crew.fix.latitude
-    metres = np.hypot(east, north) * DEGREE * DETOUR
-    return metres / SPEEDS[crew.travel], metres
+def seconds_between(crews: Sequence[Crew], places: Floats) -> Floats:
+    """[unit, place]; infinite for a unit without a position. `places`: longitude and latitude."""
+    at = np.array([_position(crew) for crew in crews], dtype=float).reshape(-1, 2)
+    speeds = np.array([SPEEDS[crew.travel] for crew in crews], dtype=float)
+    east = (at[:, :1] - places[:, 0]) * np.cos(np.radians(at[:, 1:]))
+    metres = np.hypot(east, at[:, 1:] - places[:, 1]) * (DEGREE * DETOUR)
+    seconds: Floats = np.nan_to_num(metres / speeds[:, None], nan=np.inf)
+    return seconds
 
 
-def along_line(crew: Crew, place: tuple[float, float]) -> Way:
-    seconds, metres = lines(crew, [place])
-    return Way(float(seconds[0]), float(metres[0]), by_road=False)
+def _position(crew: Crew) -> tuple[float, float]:
+    return (crew.fix.longitude, crew.fix.latitude) if crew.fix else (np.nan, np.nan)

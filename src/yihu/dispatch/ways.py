@@ -5,12 +5,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import numpy as np
+
 from yihu.dispatch.crew import Crew
 from yihu.dispatch.kinds import Travel
-from yihu.dispatch.travel import Way, along_line
+from yihu.dispatch.travel import SPEEDS, Way, seconds_between
 from yihu.places.road_network import roads
 from yihu.places.road_rules import Profile
 from yihu.places.roads import Roads
+
+AT_ONCE = 60
+"""How many are looked up on the roads at once, the nearest along a line first."""
+FIRST = 10
+"""More are looked up until so many are nearer by road than any other is along a line; whoever is
+further away than that keeps the estimate."""
 
 type Place = tuple[float, float]
 
@@ -19,13 +27,29 @@ def ways_to(district: str, place: Place, crews: Iterable[Crew], now: datetime) -
     """For each unit with a position: one search backwards from the place for each way of
     travelling. `now`: local time, since roads are slower at some hours."""
     located = [crew for crew in crews if crew.fix is not None]
+    seconds = seconds_between(located, np.array([place]))[:, 0].tolist()
+    found = {
+        crew.unit: Way(along, along * SPEEDS[crew.travel], by_road=False)
+        for crew, along in zip(located, seconds, strict=True)
+    }
     net = roads(district)
     if net is None:
-        return {crew.unit: along_line(crew, place) for crew in located}
-    by_travel: dict[Travel, list[Crew]] = defaultdict(list)
-    for crew in located:
-        by_travel[crew.travel].append(crew)
+        return found
+    located.sort(key=lambda crew: found[crew.unit].seconds)
     hour = now.hour + now.minute / 60
+    known: list[float] = []
+    while located and (len(known) < FIRST or found[located[0].unit].seconds < known[FIRST - 1]):
+        asked, located = located[:AT_ONCE], located[AT_ONCE:]
+        by_road = _by_roads(net, place, asked, hour)
+        found |= by_road
+        known = sorted([*known, *(way.seconds for way in by_road.values())])
+    return found
+
+
+def _by_roads(net: Roads, place: Place, crews: Iterable[Crew], hour: float) -> dict[UUID, Way]:
+    by_travel: dict[Travel, list[Crew]] = defaultdict(list)
+    for crew in crews:
+        by_travel[crew.travel].append(crew)
     found: dict[UUID, Way] = {}
     for travel, those in by_travel.items():
         found |= _by_road(net, place, those, Profile(travel.value), hour)
