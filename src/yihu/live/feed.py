@@ -7,7 +7,7 @@ from yihu.live.keeping import Keeper
 from yihu.live.net import Net
 from yihu.radio.models import Happening
 
-LOOK_EVERY = 0.25
+LOOK_EVERY = 0.1
 """Seconds between two looks."""
 LOOK_BACK = 200
 """Ids that are looked at again: on PostgreSQL a smaller one may be committed after a larger."""
