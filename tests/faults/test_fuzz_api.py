@@ -106,14 +106,20 @@ def test_every_operation_takes_anything(site: Site, town: Town) -> None:
 
 @pytest.mark.parametrize("name", ["chief", ""])
 def test_walks_from_a_message_to_its_end_never_break(site: Site, town: Town, name: str) -> None:
-    """Along the description's own links, as somebody with a token and as nobody."""
+    """Along the description's own links: as somebody with a token to what staff do with a matter,
+    and as nobody to what its teller does."""
     token = f"Bearer {bearer(town, name)}" if name else ""
     walked: list[tuple[str, int]] = []
 
-    class Walk(described(site).as_state_machine()):  # type: ignore[misc]
+    elsewhere = "/incidents|/warnings" if name else "/incidents|/warnings|/matters"
+    ways = described(site).exclude(path_regex=elsewhere)
+
+    class Walk(ways.as_state_machine()):  # type: ignore[misc]
         def before_call(self, case: Case) -> None:
             if "code" in case.path_parameters:
                 case.path_parameters["code"] = "station"
+            if case.operation.label.endswith("/messages"):
+                case.body = {"kind": "help", "words": "路灯坏了"}  # made up, most lead nowhere
 
         def get_call_kwargs(self, case: Case) -> dict[str, Any]:
             return {"headers": headers(token if is_staffs(case) else ""), "timeout": 20}
@@ -122,8 +128,8 @@ def test_walks_from_a_message_to_its_end_never_break(site: Site, town: Town, nam
             walked.append((case.operation.label, response.status_code))
             case.validate_response(response, checks=CHECKS)
 
-    Walk.run(settings=settings(max_examples=EXAMPLES * 2, stateful_step_count=STEPS, **BOUNDED))
+    Walk.run(settings=settings(max_examples=EXAMPLES * 4, stateful_step_count=STEPS, **BOUNDED))
     done = {label for label, status in walked if status < 300}
-    assert any(label.startswith("POST /api/v1/receipt/") for label in done)
-    assert any(label.startswith("POST /api/v1/matters/") for label in done) == bool(name)
+    theirs = "POST /api/v1/matters/" if name else "POST /api/v1/receipt/"
+    assert any(label.startswith(theirs) for label in done)
     assert "Traceback" not in site.log()

@@ -161,7 +161,7 @@ def test_the_page_of_ones_own_alarms_asks_no_more_for_more_of_them(
     for _ in range(6):
         incident = raise_alarm(actor=guard, client_key=key()).matter
     dispatch.report(actor=guard, reference=incident.reference, words="在二楼", client_key=key())
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(11):  # type: ignore[operator]
         client.get("/radio/alarms/")
 
 

@@ -153,22 +153,19 @@ def _mine(
     own = raised_by(request.actor).select_related("matter", "site", "raised_by")[:LATEST]
     found = [*own, *queries.raised_beside(request.actor)[:LATEST]]
     matters = [one.pk for one in found]
-    outcomes, told, reminded = (
-        queries.outcomes(matters),
-        answers_of(matters),
-        queries.reminded(matters),
-    )
+    endings, told = queries.endings(matters), answers_of(matters)
     sentences = {office: reminder(office) for office in {one.matter.office_id for one in found}}
     lines = [
         Own(
             one,
-            str(OUTCOMES.get(outcomes.get(one.pk, ""), "")),
+            str(OUTCOMES.get(ended.outcome, "")),
             told.get(one.pk, ""),
-            sentences[one.matter.office_id] if one.pk in reminded else "",
+            sentences[one.matter.office_id] if ended.reminded else "",
             typed if one.matter.reference == reference else "",
             "" if one.raised_by_id == request.actor.id else str(one.raised_by),
         )
         for one in found
+        for ended in [endings.get(one.pk, queries.Ending())]
     ]
     context = {
         "own": [line for line in lines if not line.by],

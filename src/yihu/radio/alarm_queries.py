@@ -3,6 +3,7 @@ knows that there is one; what it is about is the control room's."""
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -86,15 +87,21 @@ def colleagues_of(raiser: UUID | None) -> set[UUID]:
     return set(beside.values_list("person", flat=True))
 
 
-def reminded(matters: Iterable[UUID]) -> set[UUID]:
-    """Those of these incidents with whose end the reminder was given: one statement."""
-    moved = Entry.objects.filter(matter__in=list(matters), kind="moved")
-    facts = ((entry.matter_id, json.loads(entry.body)["facts"]) for entry in moved)
-    return {matter for matter, said in facts if said.get("reminded")}
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an incident ended, as a code, and whether the reminder was given with its end."""
+
+    outcome: str = ""
+    reminded: bool = False
 
 
-def outcomes(matters: Iterable[UUID]) -> dict[UUID, str]:
-    """How these incidents ended, as codes: one statement."""
+def endings(matters: Iterable[UUID]) -> dict[UUID, Ending]:
+    """How these incidents ended: one statement."""
     moved = Entry.objects.filter(matter__in=list(matters), kind="moved").order_by("seq")
-    facts = ((entry.matter_id, json.loads(entry.body)["facts"]) for entry in moved)
-    return {matter: said["outcome"] for matter, said in facts if "outcome" in said}
+    found: dict[UUID, Ending] = {}
+    for entry in moved:
+        facts, known = json.loads(entry.body)["facts"], found.get(entry.matter_id, Ending())
+        found[entry.matter_id] = Ending(
+            facts.get("outcome", known.outcome), bool(facts.get("reminded")) or known.reminded
+        )
+    return found
