@@ -55,6 +55,8 @@ if DEMO and PRODUCTION:
     raise ImproperlyConfigured(
         "YIHU_DEMO=1 and YIHU_HOSTS exclude each other: no demo in production"
     )
+# Whether `yihu run` plays a synthetic day in the demo district, so that its pages are alive.
+LIVE_DEMO = DEMO and os.environ.get("YIHU_LIVE_DEMO", "1") == "1"
 
 # Certificates of our own (`yihu certs`): we end TLS ourselves. A public site without them stands
 # behind a proxy that does, and only then are the headers a proxy sets believed.

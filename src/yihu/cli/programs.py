@@ -102,3 +102,9 @@ def relay(host: str, port: int) -> Program:
 def clock() -> Program:
     """Limits, escalations, the log's sequencer and the outbox."""
     return Program("clock", lambda: sys.exit(guarded(lambda: call_command("clock"))))
+
+
+def live_demo(host: str, port: int) -> Program:
+    """The demo district's day, played quietly through the site that runs beside it."""
+    work = partial(call_command, "demo", live=site(host, port), quiet=True)
+    return Program("demo", lambda: sys.exit(guarded(work)))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pydantic import BaseModel
 
 from yihu.dispatch import joining, referral, review
-from yihu.dispatch.kinds import RULES, Kind
+from yihu.dispatch.kinds import RULES, Door, Kind
 from yihu.dispatch.loops import INCIDENT
 from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import raised_by
@@ -64,11 +64,13 @@ def raise_alarm(
     client_key: bytes,
     place: Place | None = None,
     occurred_at: datetime | None = None,
+    door: Door = Door.RADIO,
 ) -> Done:
     """The button was held: an incident for the control room of the actor's station.
 
     Durable when this returns; a retry with the same key is answered as before, whatever position
-    it carries. Raises Refused for somebody with no station over them.
+    it carries. `door`: TRAINING for an exercise. Raises Refused for somebody with no station over
+    them.
     """
     unit = unit_of(actor)
     station = station_over(unit) if unit else None
@@ -85,7 +87,7 @@ def raise_alarm(
         new=NewMatter(
             loop=INCIDENT,
             kind=Kind.PANIC_ALARM.value,
-            door="radio",
+            door=door.value,
             office=station.id,
             watch=station.supervisor_id,
             parties=[NewParty(role=KEEPER), NewParty(role=REPORTER.code, person=actor.id)],

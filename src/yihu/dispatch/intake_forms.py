@@ -38,7 +38,15 @@ TILES = (
 )
 """What is told most often stands first: the first ten have a number key."""
 DIGITS = "1234567890"
-BY_HAND = (Door.PHONE, Door.RADIO, Door.ROOM, Door.GRID, Door.HOTLINE, Door.HANDOVER_110)
+BY_HAND = (
+    Door.PHONE,
+    Door.RADIO,
+    Door.ROOM,
+    Door.GRID,
+    Door.HOTLINE,
+    Door.HANDOVER_110,
+    Door.TRAINING,
+)
 SAFETY = (
     (Safety.OPEN.value, _("可以回电")),
     (Safety.BLANK.value, _("可以回电，但不能提是什么事")),

@@ -10,12 +10,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from yihu.dispatch import titles
 from yihu.dispatch.kinds import Answer, Kind, Status, Urgency, Verdict
-from yihu.kernel.models import Matter
+from yihu.kernel.models import EXERCISE, Matter
 from yihu.people.models import Organisation
 
 PERSON = settings.AUTH_USER_MODEL
@@ -72,6 +72,15 @@ class Incident(models.Model):
         doors = {door.value: title for door, title in titles.DOORS.items()}
         door = doors.get(self.matter.door, "")
         return str(self.raised_by or _("居民 · %(door)s") % {"door": door})
+
+    @property
+    def is_exercise(self) -> bool:
+        return self.matter.door == EXERCISE
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]  # in place of Django's
+        """Its kind in words; an exercise says so wherever it is named."""
+        title = titles.KINDS[Kind(self.kind)]
+        return gettext("%(kind)s（演练）") % {"kind": title} if self.is_exercise else str(title)
 
     @property
     def rule_kind(self) -> Kind:

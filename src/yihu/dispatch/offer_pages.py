@@ -83,7 +83,10 @@ def advice(request: StaffRequest, reference: str) -> HttpResponse:
 def waves(request: StaffRequest, reference: str) -> HttpResponse:
     """Who was asked, who comes, and how long the others still have."""
     work = _find(request, reference)
-    context = offer_views.waves(work.incident, timezone.now()) | {"matter": work.matter}
+    context = offer_views.waves(work.incident, timezone.now()) | {
+        "matter": work.matter,
+        "working": work.matter.step in WORKING,
+    }
     return fresh(request, "dispatch/offers/waves.html", context)
 
 

@@ -9,6 +9,9 @@ from django.db.models import Q
 from yihu.kernel.loop import LOOPS, Loop
 
 ORGANISATION = "people.Organisation"
+EXERCISE = "training"
+"""The door of a matter that is an exercise: it goes the way of all others, and counts in no
+figure."""
 
 
 class Matter(models.Model):

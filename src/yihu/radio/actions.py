@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from yihu.dispatch import actions as dispatch
 from yihu.dispatch import assignments
 from yihu.dispatch.actions import Place
+from yihu.dispatch.kinds import Door
 from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import running_alarm_of
 from yihu.kernel.access import Actor
@@ -33,12 +34,17 @@ def raise_alarm(
     client_key: bytes,
     place: Place | None = None,
     occurred_at: datetime | None = None,
+    door: Door = Door.RADIO,
 ) -> Done:
     """The button was held. An incident of the control room's, durable when this returns; all on
     the actor's groups and whoever directs the net are told at once."""
     with one_by_one():
         done = dispatch.raise_alarm(
-            actor=actor, client_key=client_key, place=place, occurred_at=occurred_at
+            actor=actor,
+            client_key=client_key,
+            place=place,
+            occurred_at=occurred_at,
+            door=door,
         )
         if not done.repeated:
             _spoken_in(done.matter.incident).update(about=done.matter)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from yihu.dispatch import actions as dispatch
 from yihu.dispatch.actions import Place
+from yihu.dispatch.kinds import Door
 from yihu.dispatch.models import Incident
 from yihu.dispatch.queries import raised_by
 from yihu.dispatch.review import reminder
@@ -78,6 +79,7 @@ def alarm(request: StaffRequest) -> HttpResponse:
             client_key=key,
             place=place_in(request),
             occurred_at=_held_at(request),
+            door=Door.TRAINING if request.POST.get("exercise") else Door.RADIO,
         )
     except KeyReused as before:  # whoever held this set before raised it, at another station
         done = Done(Matter.objects.get(pk=before.matter), repeated=True)

@@ -18,7 +18,7 @@ from yihu.direct.imports import ORIGIN
 from yihu.direct.loops import NAMES
 from yihu.direct.models import CodeReport
 from yihu.kernel.ledger import PUBLIC
-from yihu.kernel.models import Entry, Leaf, Matter, Party, Pending
+from yihu.kernel.models import EXERCISE, Entry, Leaf, Matter, Party, Pending
 from yihu.kernel.schedule import working_calendar
 from yihu.kernel.writing import one_by_one
 from yihu.people.roles import TELLER
@@ -67,6 +67,7 @@ def _grown(start: int, limit: int) -> tuple[set[UUID], int]:
     rows = Leaf.objects.filter(log=PUBLIC, index__gte=start, index__lt=start + limit)
     found = list(rows.values_list("entry__matter", flat=True))
     gone_on = Matter.objects.filter(_gone_on("pk", "seq"), pk__in=found, loop__in=NAMES)
+    gone_on = gone_on.exclude(door=EXERCISE)
     return set(gone_on.values_list("pk", flat=True)) if found else set(), start + len(found)
 
 
@@ -75,6 +76,7 @@ def _waiting(limit: int) -> set[UUID]:
     rows = Pending.objects.filter(
         _gone_on("entry__matter", "entry__matter__seq"), log=PUBLIC, entry__matter__loop__in=NAMES
     )
+    rows = rows.exclude(entry__matter__door=EXERCISE)
     return set(rows.values_list("entry__matter", flat=True)[:limit])
 
 
@@ -94,7 +96,7 @@ def _compared(limit: int) -> set[UUID]:
 
 def read(matters: QuerySet[Matter]) -> Iterator[Read]:
     """Each of these matters as a row that is not saved; four statements, read as a stream."""
-    chosen = matters.filter(loop__in=NAMES).order_by()
+    chosen = matters.filter(loop__in=NAMES).exclude(door=EXERCISE).order_by()
     keys = chosen.values("pk")
     tellers = Party.objects.filter(matter__in=keys, role=TELLER.code).order_by("-id")
     reporters = dict(tellers.values_list("matter", "kind"))

@@ -1,8 +1,10 @@
 """`yihu demo`: the fictional subdistrict, its people, and a year of messages."""
 
 import json
+import signal
 from argparse import ArgumentParser
 from random import Random
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -16,6 +18,8 @@ from yihu.cli.demo import cases, net, placements, radio, thanks, units
 from yihu.cli.demo.messages import COUNTS, LIVE, PAST, Year
 from yihu.cli.demo.people import Cast, Place, settle
 from yihu.cli.demo.words import Writer
+from yihu.cli.live_demo.director import Director
+from yihu.cli.live_demo.stage import Stage
 from yihu.kernel import history, ledger
 from yihu.kernel.access import clock_actor
 from yihu.places import actions as places
@@ -33,11 +37,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help=_("以 JSON 输出结果"))
+        live = parser.add_argument_group(_("演示一天的活动（都是演练，不计入数字）"))
+        live.add_argument("--live", metavar=_("网址"), help=_("在这个正在运行的网址上演"))
+        live.add_argument("--speed", type=float, default=1.0, help=_("快多少倍，默认 1"))
+        live.add_argument("--per-day", type=float, default=480.0, help=_("一天多少警情"))
+        live.add_argument("--hours", type=float, help=_("演几个小时（按那边的钟），默认不停"))
+        live.add_argument("--seed", type=int, help=_("随机数的种子，一样的种子一样的一天"))
+        live.add_argument("--quiet", action="store_true", help=_("不一件件说"))
 
-    def handle(self, *args: object, **options: bool) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError(_("这是正式环境（设置了 YIHU_HOSTS），不建立演示数据"))
         call_command("migrate", verbosity=0, interactive=False)
+        if options["live"]:
+            self._play(options)
+            return
         known = District.objects.filter(code=CODE).first()
         if known is not None and not known.demo:
             raise CommandError(_("街道代码 %(code)s 已被真实的街道使用") % {"code": CODE})
@@ -51,6 +65,29 @@ class Command(BaseCommand):
             self.stdout.write(_("演示街道“良水”已建立"))
         else:
             self.stdout.write(_("演示街道“良水”已经在了，没有改动"))
+
+    def _play(self, options: dict[str, Any]) -> None:
+        """A synthetic day, until Ctrl-C or its hours are over."""
+        if not District.objects.filter(code=CODE, demo=True).exists():
+            raise CommandError(_("还没有演示街道，请先运行 yihu demo"))
+        if not 0.1 <= options["speed"] <= 100 or not 0 < options["per_day"] <= 20_000:
+            raise CommandError(_("倍数在 0.1 和 100 之间，一天的警情不超过 20000"))
+        random = Random(options["seed"])
+        director = Director(
+            base=options["live"].rstrip("/"),
+            stage=Stage(CODE, random),
+            random=random,
+            speed=options["speed"],
+            per_day=options["per_day"],
+            say=(lambda line: None) if options["quiet"] else self.stdout.write,
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_args: director.stop.set())
+        director.run(options["hours"] * 3600 if options["hours"] else None)
+        if not options["quiet"]:
+            said = _("开了 %(opened)d 件，办结 %(closed)d 件，网址没有应答 %(faults)d 次")
+            told = {"opened": director.opened, "closed": director.closed, "faults": director.faults}
+            self.stdout.write(said % told)
 
     @transaction.atomic
     def _make(self) -> None:

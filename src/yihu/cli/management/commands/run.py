@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from yihu.certificates import HERE, PLAIN
 from yihu.cli.address import add_address, address, refuse_if_taken
 from yihu.cli.preparation import prepare
-from yihu.cli.programs import clock, plain, relay, site, web
+from yihu.cli.programs import clock, live_demo, plain, relay, site, web
 from yihu.cli.supervisor import Supervisor
 from yihu.direct.models import DirectCode
 
@@ -65,6 +65,8 @@ class Command(BaseCommand):
         programs = [web(*where), relay(*where), clock()]
         if settings.OWN_TLS:
             programs.append(plain(*where))
+        if settings.LIVE_DEMO and not no_demo:
+            programs.append(live_demo(*where))
         for further in range(PLAIN + 1 if settings.OWN_TLS else PLAIN):
             refuse_if_taken(where[0], where[1] + further)
         prepare(self.say, demo=not no_demo)
