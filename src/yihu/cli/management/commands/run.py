@@ -31,6 +31,8 @@ WELCOME = """
         找到这封来信，联系、交办、答复。 / Find the message, make contact, assign it, answer.
   居民  {receipt}
         再打开回执，说解决了没有，核对存证。 / Say whether it was solved, and verify the proof.
+  指挥室  {room}
+        {watch}
   对讲  {radio}
         两个浏览器就是两部：按住讲，按住两秒报警。
         Two browsers are two sets: hold to talk, hold two seconds for the alarm.
@@ -49,6 +51,8 @@ _OPEN_DEMO = """
 演示不要密码：网络里谁都进得来。 / The demo asks no password: the whole network may enter.
 """
 _ENTER_DEMO = "点“所长”的“进去”。 / Press “Enter” under “Station chief”."
+_WATCH_DEMO = "以指挥调度进去：一天正在演，都是演练。 / As a dispatcher: a day of exercises is played."
+_WATCH = "用指挥调度的账号登录。 / Log in as a dispatcher."
 _LOG_IN = "用所长的账号登录。 / Log in as the chief."
 
 
@@ -137,6 +141,8 @@ class Welcome:
             desk=here + reverse("demo_login" if settings.DEMO else "account_login"),
             enter=_ENTER_DEMO if settings.DEMO else _LOG_IN,
             receipt=here + reverse("direct:find"),
+            room=here + reverse("dispatch:room"),
+            watch=_WATCH_DEMO if settings.LIVE_DEMO else _WATCH,
             radio=here + reverse("radio:set"),
             network=self._network() if settings.OWN_TLS else "",
         )
