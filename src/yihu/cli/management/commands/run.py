@@ -51,7 +51,7 @@ _OPEN_DEMO = """
 演示不要密码：网络里谁都进得来。 / The demo asks no password: the whole network may enter.
 """
 _ENTER_DEMO = "点“所长”的“进去”。 / Press “Enter” under “Station chief”."
-_WATCH_DEMO = "以指挥调度进去：一天正在演，都是演练。 / As a dispatcher: a day of exercises is played."
+_WATCH_DEMO = "以指挥调度进去：正演着一天。 / As a dispatcher: a day of exercises is played."
 _WATCH = "用指挥调度的账号登录。 / Log in as a dispatcher."
 _LOG_IN = "用所长的账号登录。 / Log in as the chief."
 
