@@ -76,7 +76,7 @@ def rehearse(house: House, url: str, seconds: float, seed: int = 9) -> Outcome:
     """Django must be set up on the database at `url`."""
     random, outcome, stop = Random(seed), Outcome(), threading.Event()
     kept: dict[str, dict[str, str]] = {}
-    with _site(url) as site:
+    with running(url) as site:
         clients = [
             threading.Thread(
                 target=_write, args=(site.port, house.code, stop, kept, outcome), daemon=True
@@ -99,24 +99,28 @@ def rehearse(house: House, url: str, seconds: float, seed: int = 9) -> Outcome:
             raise TimeoutError("a client was never acknowledged")
         _until(_nothing_waits)
     outcome.acknowledged = len(kept)
-    outcome.wrong = _judge(kept, outcome.overdue) | {"faults that verify finds": _verify(url)}
+    outcome.wrong = _judge(kept, outcome.overdue) | {"faults that verify finds": verify(url)}
     return outcome
 
 
 # --- the site, and who kills it ------------------------------------------------------------------
 
 
-class _Site:
+class Site:
     def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
         self.process, self.port = process, port
+
+    def processes(self, name: str) -> list[int]:
+        """A program's process and its workers."""
+        found = [pid for pid in children(self.process.pid) if _name(pid) == name]
+        return [pid for one in found for pid in (one, *children(one))]
 
     def kill_one(self, random: Random) -> list[str]:
         """SIGKILL for one process of web or clock, which may be a worker; its program's name."""
         name = random.choice(["yihu-web", "yihu-clock"])
-        found = [pid for pid in children(self.process.pid) if _name(pid) == name]
-        if not found:
+        group = self.processes(name)
+        if not group:
             return []
-        group = [found[0], *children(found[0])]
         try:
             os.kill(random.choice(group), signal.SIGKILL)
         except ProcessLookupError:
@@ -125,7 +129,7 @@ class _Site:
 
 
 @contextmanager
-def _site(url: str) -> Iterator[_Site]:
+def running(url: str) -> Iterator[Site]:
     port = free_port()
     environment = {
         "DJANGO_SETTINGS_MODULE": "yihu.settings",
@@ -141,7 +145,7 @@ def _site(url: str) -> Iterator[_Site]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        yield _Site(process, port)
+        yield Site(process, port)
     finally:
         process.terminate()
         process.wait(30)
@@ -280,7 +284,7 @@ def _rungs_missing(matter: Matter) -> int:
     return len(due ^ set(rows)) + len(rows) - len(set(rows)) + abs(entries - len(rows))
 
 
-def _verify(url: str) -> int:
+def verify(url: str) -> int:
     environment = {
         "DJANGO_SETTINGS_MODULE": "yihu.settings",
         "YIHU_HOME": str(settings.YIHU_HOME),

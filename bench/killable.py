@@ -24,10 +24,11 @@ def main() -> None:
     django.setup()
     from django.urls import get_resolver
 
-    from yihu.cli.programs import clock, web
+    from yihu.cli.programs import clock, relay, web
 
     get_resolver().url_patterns  # noqa: B018 -- loaded once here, not after every kill
-    programs = [web("127.0.0.1", int(sys.argv[1])), clock()]
+    where = "127.0.0.1", int(sys.argv[1])
+    programs = [web(*where), relay(*where), clock()]
     Supervisor(programs, Silent(), Patience(first=0.05, longest=0.2)).run()
 
 

@@ -1,6 +1,6 @@
-"""The short form of `python -m bench kill`: a few seconds of kill -9 under load."""
+"""The short form of `python -m bench kill` and `incident`: a few seconds of kill -9."""
 
-from bench import kill, town
+from bench import incident, kill, town
 from tests.conftest import CommittedDatabase
 
 
@@ -15,3 +15,12 @@ def test_killed_again_and_again_nothing_is_lost_and_nothing_is_twice(
     assert outcome.attempts > outcome.acknowledged, "no client was ever cut off"
     assert outcome.overdue >= 10
     assert not any(outcome.wrong.values()), outcome.wrong
+
+
+def test_an_incident_goes_on_to_its_end_whatever_is_killed_on_its_way(
+    prepared_home: None, committed_db: CommittedDatabase
+) -> None:
+    kills = [("accept", "web"), ("on_scene", "web"), ("close", "web"), ("offered", "clock")]
+    outcome = incident.rehearse(town.build().houses[0], committed_db.url, kills)
+    assert outcome.kills == len(kills)
+    assert not outcome.wrong
