@@ -8,6 +8,7 @@ import json
 import logging
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,13 +38,13 @@ log = logging.getLogger(__name__)
 
 LOOKS = 1.0
 """Real seconds between two looks at who was asked and who was sent."""
-STEP = 10.0
-"""Seconds of the day between two positions of a unit that moves."""
 FRESH = 240.0
-"""… within which each unit that stands still says again where it is."""
+"""Real seconds within which each unit that stands still says again where it is."""
+STEP, SETS_SAY_EVERY = 10.0, 3.0
+"""Seconds of the day between two positions of a unit that moves; and real seconds, at the least."""
 PATROLS, PATROL_EVERY = 6, 90.0
 PATIENCE = 1500.0
-"""… after which an incident that nobody came to is ended."""
+"""Seconds of the day after which an incident that nobody came to is ended."""
 TICKED = 4
 CHOSEN = re.compile(r'name="units" value="([0-9a-f-]+)"[^>]*checked')
 STEPS = re.compile(r'name="step" value="([^"]+)"')
@@ -52,7 +53,8 @@ REFERENCE = re.compile(r"/desk/incidents/([^/]+)/")
 
 @dataclass
 class Director:
-    """`speed`: how many seconds of the day pass in one; `per_day`: incidents in 24 hours."""
+    """`speed`: how many seconds of the day pass in one; `per_day`: incidents in 24 hours.
+    `statuses`: how the site answered, counted."""
 
     base: str
     stage: Stage
@@ -64,6 +66,7 @@ class Director:
     opened: int = 0
     closed: int = 0
     faults: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
     _tasks: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     _order: "count[int]" = field(default_factory=count)
     _visitors: dict[UUID, Visitor] = field(default_factory=dict)
@@ -109,7 +112,7 @@ class Director:
 
     def _as(self, person: Person) -> Visitor:
         if person.pk not in self._visitors:
-            self._visitors[person.pk] = Visitor.enter(self.base, person)
+            self._visitors[person.pk] = Visitor.enter(self.base, person, self.statuses)
         return self._visitors[person.pk]
 
     @property
@@ -260,15 +263,19 @@ class Director:
 
     # --- moving -----------------------------------------------------------------------------------
 
+    @property
+    def _step(self) -> float:
+        return max(STEP, SETS_SAY_EVERY * self.speed)
+
     def _line(self, crew: Crew, to: LonLat) -> list[LonLat]:
-        """Where it is every `STEP` seconds of its way; straight there where there is no map."""
+        """Where it is again and again on its way; straight there where there is no map."""
         if crew.fix is None:
             return [to]
         start, known = (crew.fix.longitude, crew.fix.latitude), roads(self.stage.district)
         way = known.route(start, to, Profile(crew.travel.value)) if known else None
         if way is None or len(way.line) < 2:
             return [start, to]
-        many = max(1, round(way.seconds / STEP))
+        many = max(1, round(way.seconds / self._step))
         return [way.line[round(n * (len(way.line) - 1) / many)] for n in range(1, many + 1)]
 
     def _drive(
@@ -281,7 +288,7 @@ class Director:
                 self._moving.discard(unit)
                 then()
                 return
-            self._after(STEP, lambda: go(number + 1))
+            self._after(self._step, lambda: go(number + 1))
             self._report(person, line[number])
 
         go(0)
@@ -305,14 +312,15 @@ class Director:
 
     def _keep_fresh(self) -> None:
         """Who stands still says so: a position that is old is not asked to come."""
-        self._after(FRESH, self._keep_fresh)
+        whole = FRESH * self.speed
+        self._after(whole, self._keep_fresh)
         still = [one for one in self.stage.crews() if one.fix and one.unit not in self._moving]
         for number, crew in enumerate(still):
             person = self.stage.person_of(crew)
             if person is None or crew.fix is None:
                 continue
             at = (crew.fix.longitude, crew.fix.latitude)
-            self._after(FRESH * number / len(still), partial(self._stand, person, crew.unit, at))
+            self._after(whole * number / len(still), partial(self._stand, person, crew.unit, at))
 
     def _stand(self, person: Person, unit: UUID, at: LonLat) -> None:
         if unit not in self._moving:

@@ -1,6 +1,7 @@
 """Somebody with a browser: one session, forms as they stand on the pages, over HTTP."""
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -62,17 +63,19 @@ class Visitor:
 
     base: str
     person: Person
+    statuses: Counter[int] = field(default_factory=Counter)
     _csrf: str = field(default_factory=lambda: secrets.token_hex(16))
     _session: str = ""
 
     @classmethod
-    def enter(cls, base: str, person: Person) -> Self:
+    def enter(cls, base: str, person: Person, statuses: Counter[int] | None = None) -> Self:
         store = SessionStore()
         store[SESSION_KEY] = str(person.pk)
         store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         store[HASH_SESSION_KEY] = person.get_session_auth_hash()
         store.save()
-        return cls(base, person, _session=str(store.session_key))
+        counted = Counter[int]() if statuses is None else statuses
+        return cls(base, person, counted, _session=str(store.session_key))
 
     def leave(self) -> None:
         SessionStore(self._session).delete()
@@ -99,6 +102,7 @@ class Visitor:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
             text = response.read().decode("utf-8", "replace")
+            self.statuses[response.status] += 1
             return Answer(response.status, text, response.headers.get("Location", ""))
         except (OSError, HTTPException) as fault:
             raise Unreachable from fault
