@@ -28,6 +28,10 @@ MEASURES = {
     "voice": Measure("two browsers over a bad network: access, mouth to ear, whole", (SQLITE,)),
     "calls": Measure("a group call to 100 and 600: every one hears and answers", (SQLITE,)),
     "churn": Measure("half an hour of 600 sets that talk, come and go; then a kill", (SQLITE,)),
+    "alarm": Measure("from an alarm to 600 sets told, an offer out, the duty officer", (SQLITE,)),
+    "recommend": Measure("whom to send, of 600 and 2,000 units: the roads, and over HTTP"),
+    "incident": Measure("kill -9 at each step of an incident, for each process", (SQLITE,)),
+    "day": Measure("four hours of a day, 2,000 incidents, 600 units, 20 times as quick", (SQLITE,)),
     "kill": Measure("a minute of kill -9 under load: nothing lost, nothing twice", (SQLITE,)),
 }
 
@@ -74,11 +78,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("measure", nargs="?", choices=list(MEASURES), help="default: all")
     parser.add_argument("--database", choices=DATABASES, help="default: both")
-    parser.add_argument("--minutes", type=float, help="for churn; default: 30")
+    parser.add_argument("--minutes", type=float, help="for churn (default: 30) and day (12)")
     parser.add_argument("--json", action="store_true", help="for programs")
     arguments = parser.parse_args()
-    if arguments.minutes and arguments.measure != "churn":
-        parser.error("--minutes is for churn")
+    if arguments.minutes and arguments.measure not in ("churn", "day"):
+        parser.error("--minutes is for churn and day")
     return arguments
 
 
