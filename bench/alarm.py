@@ -17,14 +17,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from tests.support.site import free_port
 
 from bench.figures import Figure, quantile
 from bench.place import Place
+from bench.sessions import headers
 from bench.town import DISTRICT, House, build
 from bench.wires import Wire, logged_in, masked, upgraded
 from yihu.dispatch.kinds import Reach, UnitKind
@@ -45,7 +43,6 @@ HERE = 123.6, 30.5
 GROUP_WITHIN, OFFER_WITHIN, DUTY_WITHIN = 300.0, 2.0, 90.0
 """Milliseconds, seconds, seconds."""
 STARTS_WITHIN, PATIENCE = 60.0, 120.0
-CSRF = "c" * 32
 PING = b"\x89"
 
 
@@ -181,14 +178,10 @@ class Crowd:
         """When it was pressed, when it was acknowledged, and when each set was told."""
         self._drain()
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        headers = {
-            "Cookie": f"sessionid={_session(guard)}; csrftoken={CSRF}",
-            "X-CSRFToken": CSRF,
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
+        said = headers(guard)
         place = f"&longitude={HERE[0]}&latitude={HERE[1]}"
         began = time.perf_counter()
-        connection.request("POST", "/radio/alarm/", f"key={os.urandom(16).hex()}{place}", headers)
+        connection.request("POST", "/radio/alarm/", f"key={os.urandom(16).hex()}{place}", said)
         response = connection.getresponse()
         body = response.read()
         answered = time.perf_counter()
@@ -243,15 +236,6 @@ def _logged_in(people: list[Person], port: int) -> Crowd:
         crowd.add(logged_in(upgraded(Wire(port + 1, None), f"http://127.0.0.1:{port}"), ticket))
     crowd.wait(3)
     return crowd
-
-
-def _session(person: Person) -> str:
-    store = SessionStore()
-    store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    store.save()
-    return str(store.session_key)
 
 
 def _until_duty() -> None:
