@@ -20,13 +20,14 @@ lint: ## style, types and architecture alone
 	@.venv/bin/python bin/test lint
 
 bench: ## the measured bars (bench/)
-	@bin/bootstrap test
+	@bin/bootstrap bench
 	@.venv/bin/python -m bench
 
 lock: ## requirements/*.txt anew from pyproject.toml
 	@uv=$$(bin/bootstrap uv) && \
-	for group in main test; do \
-	  [ $$group = main ] && extra= || extra="--group test"; \
+	for group in main test bench; do \
+	  case $$group in main) extra= ;; test) extra="--group test" ;; \
+	    bench) extra="--group test --group bench" ;; esac; \
 	  $$uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
 	    --no-annotate --no-header $$extra pyproject.toml -o requirements/$$group.txt || exit 1; \
 	done
