@@ -129,6 +129,8 @@ def test_a_member_who_comes_on_shift_afterwards_was_not_asked(town: Town) -> Non
     with pytest.raises(Refused) as refused:
         accept(town, "colleague", wave.offers.get())
     assert refused.value.code == "not_asked"
+    accept(town, "officer", wave.offers.get())
+    assert assignments.responder(town.actor("colleague"), one).id  # but goes along
 
 
 def test_who_may_not_go_alone_is_asked_beside_the_police(town: Town) -> None:

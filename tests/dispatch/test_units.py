@@ -17,6 +17,7 @@ from yihu.dispatch.queries import units_of
 from yihu.dispatch.units import (
     UnitDetails,
     change,
+    come_on_duty,
     form_unit,
     join,
     leave,
@@ -26,7 +27,7 @@ from yihu.dispatch.units import (
 from yihu.kernel.access import Refused
 from yihu.kernel.models import Entry
 from yihu.people.shifts import begin_shift, end_shift
-from yihu.radio.models import Whereabouts
+from yihu.radio.models import GroupMember, Whereabouts
 
 pytestmark = pytest.mark.django_db
 CAR = UnitDetails("A1", "一号车", UnitKind.POLICE, Travel.CAR, "Car 1", ("shield", "aed"))
@@ -143,6 +144,27 @@ def test_off_shift_a_unit_has_nobody_and_no_place(town: Town) -> None:
     assert crews(of.district)[0].fix is not None
     end_shift(actor=town.actor("officer"))
     assert crews(of.district)[0].fix is None
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("joins_first", [True, False])
+def test_who_comes_to_a_unit_that_was_sent_goes_along_with_it(
+    town: Town, joins_first: bool
+) -> None:
+    of, case = on_its_way(town)
+    said(town, of, Status.EN_ROUTE, incident=case.pk)
+    late = town.people["auxiliary"]
+    coming = [
+        lambda: join(actor=town.actor("chief"), unit=of.pk, person=late.pk),
+        lambda: come_on_duty(actor=town.actor("auxiliary")),
+    ]
+    for come in (coming if joins_first else coming[::-1]) * 2:
+        come()
+    assert GroupMember.objects.filter(group__about=case.pk, person=late, until=None).exists()
+    said(town, of, Status.ON_SCENE, "auxiliary", incident=case.pk)
+    assert stands(of) == Status.ON_SCENE
+    enlisted = Entry.objects.get(matter=case.pk, body__contains='"act":"enlist"')
+    assert '"by":{"kind":"clock"}' in enlisted.body
 
 
 # --- statuses -------------------------------------------------------------------------------------

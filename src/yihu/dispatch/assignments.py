@@ -14,10 +14,10 @@ from yihu.dispatch.crews import crew
 from yihu.dispatch.kinds import Kind, Milestone, Status, UnitKind, may_lead
 from yihu.dispatch.milestones import Course, first, milestones, true_time
 from yihu.dispatch.models import Assignment, Incident, Offer, Unit, UnitMember
-from yihu.dispatch.schemas import Assigned, HandedOver, StoodDown
+from yihu.dispatch.schemas import Assigned, Enlisted, HandedOver, StoodDown
 from yihu.dispatch.statuses import Standing
 from yihu.kernel import actions as kernel
-from yihu.kernel.access import Actor, ActorKind, Refused
+from yihu.kernel.access import Actor, ActorKind, Refused, clock_actor
 from yihu.kernel.models import Matter, Party
 from yihu.kernel.parties import RESPONDER
 from yihu.kernel.queries import visible_to
@@ -97,11 +97,26 @@ def _send(
     if unit.status == Status.AVAILABLE:
         stand(unit, _standing(made))
     if offer:
+        enlist(matter, unit.pk, on_shift.people)
         incident_groups.admit(matter, on_shift.people)
     else:
         incident_groups.open_group(matter)
     tell_of(matter, on_shift.people)
     return made
+
+
+def enlist(matter: Matter, unit: UUID, people: Iterable[UUID]) -> None:
+    """Those of a unit that was sent who are no party yet are one from now on. Whoever calls this
+    holds the incident."""
+    asked = matter.parties.filter(role=RESPONDER, person__in=people)
+    if new := sorted(set(people).difference(asked.values_list("person", flat=True))):
+        kernel.act(
+            actor=clock_actor(matter.district),
+            matter=matter.pk,
+            name="enlist",
+            client_key=b"".join(person.bytes for person in new),
+            payload=Enlisted(unit=unit, people=new),
+        )
 
 
 # --- handing over, standing down, the end ---------------------------------------------------------

@@ -32,6 +32,7 @@ PAGED = frozenset(
         "accept",
         "assign",
         "decline",
+        "enlist",
         "fall_silent",
         "hand_over",
         "link",

@@ -32,7 +32,7 @@ from yihu.kernel.access import Refused
 from yihu.kernel.actions import KeyReused
 from yihu.kernel.models import Matter
 from yihu.people.desk import StaffRequest, staff_page
-from yihu.people.shifts import begin_shift, end_shift
+from yihu.people.shifts import end_shift
 from yihu.radio.alarm_pages import KEY
 
 MOST_MINUTES = 180
@@ -290,7 +290,7 @@ def need_help(request: StaffRequest, reference: str) -> str:
 def shift(request: StaffRequest) -> str:
     """Come on duty, or go off it."""
     if request.POST.get("duty") == "begin":
-        begin_shift(actor=request.actor)
+        units.come_on_duty(actor=request.actor)
         return _("已上岗。")
     end_shift(actor=request.actor)
     return _("已下岗，不会再派您。")

@@ -199,6 +199,13 @@ class Assigned(Schema):
     verdict: Verdict = Verdict.ASSIGNED
 
 
+class Enlisted(Schema):
+    """`people`: members of a unit that was sent who were not on shift, or not of it, by then."""
+
+    unit: UUID
+    people: list[UUID]
+
+
 class StoodDown(Schema):
     unit: UUID
 

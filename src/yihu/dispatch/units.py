@@ -14,23 +14,28 @@ from django.utils import timezone
 from yihu.dispatch.assignments import (
     begun,
     course,
+    enlist,
     members_of,
     speaking_for,
     stand,
     tell_of,
     what_is_left,
 )
+from yihu.dispatch.crews import unit_of_person
 from yihu.dispatch.kinds import Secondary, Status, Travel, UnitKind
+from yihu.dispatch.loops import OPEN
 from yihu.dispatch.milestones import AHEAD, first, true_time
 from yihu.dispatch.models import Assignment, Incident, Unit, UnitMember, UnitReport
 from yihu.dispatch.schemas import UnitMoved
 from yihu.dispatch.statuses import ENDS, Standing, replaces
 from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, Refused, directory
+from yihu.kernel.models import Matter
 from yihu.kernel.reference import key_hash
 from yihu.kernel.writing import one_by_one
+from yihu.people.models import Shift
 from yihu.people.queries import directed_by, station_over
-from yihu.people.shifts import on_shift
+from yihu.people.shifts import begin_shift, on_shift, shift_of
 from yihu.radio import incident_groups
 from yihu.radio.happenings import tell
 from yihu.radio.queries import directing
@@ -89,11 +94,13 @@ def retire_unit(*, actor: Actor, unit: UUID) -> None:
 
 
 def join(*, actor: Actor, unit: UUID, person: UUID) -> UnitMember:
-    """Somebody is of a unit from now on; whoever is of it already stays so.
+    """Somebody is of a unit from now on, and of what it was sent to; whoever is of it already
+    stays so.
 
     Raises Unit.DoesNotExist, and Refused: `no_such_person`; `in_a_unit` for who is of another.
     """
     with one_by_one():
+        busy_with = _held(unit)
         found = _arranged(actor, unit)
         who = directory().actor(person)
         if who is None or who.district != actor.district or not who.posts:
@@ -101,7 +108,10 @@ def join(*, actor: Actor, unit: UUID, person: UUID) -> UnitMember:
         running = UnitMember.objects.filter(person=person, until=None).first()
         if running is not None and running.unit_id != unit:
             raise Refused("in_a_unit", "this person is of another unit", field="person")
-        return running or found.members.create(person_id=person, since=timezone.now())
+        made = running or found.members.create(person_id=person, since=timezone.now())
+        if shift_of(person) is not None:
+            _catch_up(unit, person, busy_with)
+        return made
 
 
 def leave(*, actor: Actor, unit: UUID, person: UUID) -> None:
@@ -109,6 +119,37 @@ def leave(*, actor: Actor, unit: UUID, person: UUID) -> None:
     with one_by_one():
         found = _arranged(actor, unit)
         found.members.filter(person=person, until=None).update(until=timezone.now())
+
+
+def come_on_duty(*, actor: Actor) -> Shift:
+    """The actor comes on duty, and goes along with what their unit was sent to; whoever is on duty
+    already stays on that shift."""
+    with one_by_one():
+        unit = unit_of_person(actor.staff_id)
+        busy_with = _held(unit.pk) if unit else []
+        shift = begin_shift(actor=actor)
+        if unit is not None:
+            _catch_up(unit.pk, actor.staff_id, busy_with)
+        return shift
+
+
+def _held(unit: UUID) -> list[Matter]:
+    """The incidents that a unit is with, held."""
+    running = Assignment.objects.filter(unit=unit, ended_at=None).values("incident")
+    found = Matter.objects.filter(pk__in=running, step__in=OPEN).select_related("incident")
+    return list(found.select_for_update(of=("self",)).order_by("pk"))
+
+
+def _catch_up(unit: UUID, person: UUID, busy_with: Sequence[Matter]) -> None:
+    """Somebody who was not there when their unit was sent acts for it, too, and hears what is said
+    about it once the unit has answered."""
+    for matter in busy_with:
+        enlist(matter, unit, [person])
+        running = Assignment.objects.filter(incident=matter.pk, unit=unit, ended_at=None)
+        answered = running.exclude(acknowledged_at=None, en_route_at=None, on_scene_at=None)
+        if answered.exists():
+            incident_groups.admit(matter, [person])
+        tell_of(matter, [person])
 
 
 def _require_directed(actor: Actor, organisation: UUID) -> None:

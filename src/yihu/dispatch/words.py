@@ -116,6 +116,7 @@ DONE: Final[Mapping[str, Words]] = {
     "decline": _("不能去"),
     "fall_silent": _("没有人回答"),
     "assign": _("指派"),
+    "enlist": _("力量里加了人"),
     "stand_down": _("告诉不用去了"),
     "unit_status": _("报了状态"),
     "contain": _("现场控制住了"),

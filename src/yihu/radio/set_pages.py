@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from yihu.direct.pictures import BadPicture, fit_to_keep
+from yihu.dispatch.units import come_on_duty
 from yihu.kernel.access import Refused
 from yihu.people.desk import StaffRequest, staff_page
-from yihu.people.shifts import begin_shift, end_shift, shift_of
+from yihu.people.shifts import end_shift, shift_of
 from yihu.radio import queries
 from yihu.radio.alarm_pages import client_key, place_in
 from yihu.radio.calls import send_message
@@ -48,7 +49,7 @@ def groups(request: StaffRequest) -> HttpResponse:
 def shift(request: StaffRequest) -> HttpResponse:
     """Come on duty, or go off it."""
     if request.POST.get("duty") == "begin":
-        begin_shift(actor=request.actor)
+        come_on_duty(actor=request.actor)
     else:
         end_shift(actor=request.actor)
     if getattr(request, "htmx", None):
