@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from tests.support.calls_taken import TOLD, called, go_on, join, key, resolved
-from tests.support.desk import hidden, login, offered
+from tests.support.desk import do, hidden, login, offered
 from tests.support.town import Town, build
 
 from yihu.direct.actions import Safety
@@ -36,6 +36,16 @@ def test_somebody_whom_a_call_could_harm_is_not_told_along(town: Town) -> None:
     second.refresh_from_db()
     assert second.step == "joined"
     assert not Answer.objects.filter(party__matter=second, answered_at__isnull=False).exists()
+
+
+def test_nor_is_whom_somebody_of_us_found_it_unsafe_to_tell(town: Town) -> None:
+    first, second = called(town), called(town)
+    join(town, second, first)
+    do(town.actor("officer"), second, "excuse", reason="unsafe", words="丈夫拿着电话")
+    resolved(town, first)
+    go_on(town.actor("dispatcher"), first, "tell", **TOLD)
+    second.refresh_from_db()
+    assert second.step == "joined"
 
 
 def test_a_referral_tells_them_all(town: Town) -> None:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from pydantic import BaseModel
 
 from yihu.dispatch.loops import RAISED
+from yihu.dispatch.review import is_delicate
 from yihu.dispatch.schemas import Told
 from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, Refused
@@ -31,7 +32,7 @@ def tell_along(
     words, reminded = getattr(payload, "words", ""), getattr(payload, "reminded", False)
     told = []
     for matter in joined(incident):
-        if all(map(_can_be_told, _owed(matter))):
+        if not is_delicate(matter.pk) and all(map(_can_be_told, _owed(matter))):
             kernel.move(
                 actor=actor,
                 matter=matter.pk,
@@ -55,8 +56,8 @@ def _owed(matter: Matter) -> Iterable[Party]:
 
 
 def _can_be_told(party: Party) -> bool:
-    """One of the net always; a resident who left a number and may be rung."""
+    """One of the net always; a resident who left a number."""
     if party.person_id is not None:
         return True
     numbers = SealedPart.objects.filter(matter=party.matter_id, party=party, what="phone")
-    return not party.contact_safety and numbers.filter(erased_at=None).exists()
+    return numbers.filter(erased_at=None).exists()
