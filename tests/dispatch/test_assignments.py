@@ -184,6 +184,23 @@ def test_a_responder_hands_the_incident_over(town: Town, case: Incident) -> None
     assert responder(town.actor("officer"), case).id
 
 
+def test_a_retry_hands_nothing_over_that_was_handed_back(town: Town, case: Incident) -> None:
+    here, there = unit(town, "guard"), unit(town, "officer")
+    sent(town, case, here)
+    how = {"actor": town.actor("guard"), "incident": case.pk, "unit": here.pk, "client_key": key()}
+    taken = hand_over(**how, to=there.pk)
+    hand_over(
+        actor=town.actor("officer"),
+        incident=case.pk,
+        unit=there.pk,
+        to=here.pk,
+        client_key=key(),
+    )
+    assert hand_over(**how, to=there.pk) == taken
+    assert status(here) == (Status.DISPATCHED, case.pk)
+    assert Entry.objects.filter(body__contains='"act":"hand_over"').count() == 2
+
+
 @pytest.mark.parametrize(("to", "code"), [("guard", "same_unit"), ("auxiliary", "off_duty")])
 def test_nobody_hands_over_to_who_cannot_take_it(
     town: Town, case: Incident, to: str, code: str

@@ -149,13 +149,15 @@ def hand_over(
         if to == unit:
             raise Refused("same_unit", "nobody hands over to themselves", field="to")
         taking, on_shift = _fit(matter, to, alongside=given.alongside)
-        kernel.act(
+        done = kernel.act(
             actor=acting,
             matter=incident,
             name="hand_over",
             client_key=client_key,
             payload=HandedOver(unit=unit, to=to, people=list(on_shift.people), words=words),
         )
+        if done.repeated:  # it was handed over, and back again since
+            return Assignment.objects.filter(handed_from__in=times, unit=to).latest("assigned_at")
         taken = Assignment.objects.filter(incident=incident, unit=to, ended_at=None).first()
         taken = taken or _send(matter, taking, on_shift, alongside=given.alongside)
         given.handed_to = taken
