@@ -13,6 +13,7 @@ from yihu.dispatch import assignments
 from yihu.dispatch.assignments import assign, hand_over, responder, stand_down
 from yihu.dispatch.crews import crews
 from yihu.dispatch.kinds import Milestone, Status
+from yihu.dispatch.merging import merge
 from yihu.dispatch.milestones import police_arrived
 from yihu.dispatch.models import Assignment, Incident, Offer, Unit, Wave
 from yihu.dispatch.queries import assigned_to
@@ -365,3 +366,24 @@ def test_its_talk_group_ends_with_it_unless_somebody_keeps_it(
         do(town.actor("dispatcher"), group.matter, "keep")
     end(town, case)
     assert Matter.objects.get(pk=group.matter_id).is_open is runs
+
+
+def test_the_group_of_one_that_was_merged_ends_when_it_is_told_along(
+    town: Town, case: Incident
+) -> None:
+    of, whole = unit(town, "officer"), incident(town, key=b"again")
+    sent(town, case, of)
+    stand_down(actor=town.actor("dispatcher"), incident=case.pk, unit=of.pk, client_key=key())
+    group = TalkGroup.objects.get(about=case.pk)
+    case.matter.refresh_from_db()
+    merge(
+        actor=town.actor("dispatcher"),
+        incident=case.pk,
+        into=whole.matter.reference,
+        seq=case.matter.seq,
+        client_key=key(),
+    )
+    assert Matter.objects.get(pk=group.matter_id).is_open
+    end(town, whole)
+    assert Matter.objects.get(pk=case.pk).step == "merged"
+    assert not Matter.objects.get(pk=group.matter_id).is_open

@@ -61,12 +61,15 @@ def raise_alarm(
 
 def move_incident(*, actor: Actor, matter: UUID, name: str, **how: Any) -> Done:
     """Move an incident on, and tell whoever raised it, their unit, all on their groups, and the
-    control room that it has. Its end frees the units that are still with it. `how`: as the kernel
-    takes it."""
+    control room that it has. Its end, and that of what went into it, frees the units that are
+    still with it. `how`: as the kernel takes it."""
     with one_by_one():
         done = dispatch.move(actor=actor, matter=matter, name=name, **how)
         if not done.matter.is_open:
             assignments.release(done.matter)
+        if name in dispatch.TELLING:
+            for told_along in done.matter.absorbed.filter(closed_at__isnull=False):
+                assignments.release(told_along)
         raiser = done.matter.incident.raised_by_id
         groups = GroupMember.objects.filter(person=raiser, until=None)
         tell(
