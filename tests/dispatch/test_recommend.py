@@ -42,7 +42,6 @@ def crew(n: int, kind: UnitKind = UnitKind.POLICE, **more: Any) -> Crew:
         "equipment": frozenset(),
         "status": Status.AVAILABLE,
         "status_at": None,
-        "incident": None,
         "people": (UUID(int=1000 + n),),
         "fix": Fix(121.0, 30.0, 10.0, NOON),
         "load": 0,

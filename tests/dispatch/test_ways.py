@@ -23,7 +23,7 @@ def crew(n: int, *, travel: Travel = Travel.CAR, placed: bool = True) -> Crew:
     fix = Fix(121.0 + n / 964, 30.0, 10.0, NOON) if placed else None
     return Crew(
         UUID(int=n), f"u{n:03}", "", UnitKind.POLICE, travel, UUID(int=0), frozenset(),
-        Status.AVAILABLE, None, None, (UUID(int=1),), fix, 0,
+        Status.AVAILABLE, None, (UUID(int=1),), fix, 0,
     )  # fmt: skip
 
 

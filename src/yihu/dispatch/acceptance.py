@@ -72,8 +72,10 @@ def hour_band(hour: int) -> HourBand:
 def distance_band(metres: float | None) -> DistanceBand:
     if metres is None:
         return DistanceBand.UNKNOWN
-    near = (band for band, limit in FARTHEST.items() if metres <= limit)
-    return next(near, DistanceBand.BEYOND)
+    for band, limit in FARTHEST.items():
+        if metres <= limit:
+            return band
+    return DistanceBand.BEYOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Crew:
     """`people`: its members who are on shift; none: the unit is off duty, and never chosen.
 
     `fix`: the newest position of any of them in this shift. `load`: incidents it is assigned to
-    and has not cleared. `incident`: what its status is about.
+    and has not cleared.
     """
 
     unit: UUID
@@ -34,7 +34,6 @@ class Crew:
     equipment: frozenset[str]
     status: Status
     status_at: datetime | None
-    incident: UUID | None
     people: tuple[UUID, ...]
     fix: Fix | None
     load: int

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -25,18 +25,17 @@ COLUMNS = (
     "equipment",
     "status",
     "status_at",
-    "incident",
 )
 SEEN = (
     "person__units__unit",
     "person",
-    "since",
+    "here",
     "person__whereabouts__longitude",
     "person__whereabouts__latitude",
     "person__whereabouts__accuracy",
     "person__whereabouts__at",
 )
-"""Who is on shift, and where their set last said it was."""
+"""Who is on shift, whether their set said where it is since that began, and where it was last."""
 
 
 def crews(
@@ -54,11 +53,12 @@ def crews(
     running = Assignment.objects.filter(unit__in=found.values("pk"), ended_at=None)
     loads = dict(running.values_list("unit").annotate(Count("pk")))
     people: dict[UUID, dict[UUID, Fix | None]] = defaultdict(dict)
-    shifts = on_shift(now).filter(
-        person__units__until=None, person__units__unit__in=found.values("pk")
+    shifts = (
+        on_shift(now)
+        .filter(person__units__until=None, person__units__unit__in=found.values("pk"))
+        .annotate(here=Q(person__whereabouts__at__gte=F("since")))
     )
-    for unit, person, since, longitude, latitude, accuracy, at in shifts.values_list(*SEEN):
-        here = at is not None and at >= since
+    for unit, person, here, longitude, latitude, accuracy, at in shifts.values_list(*SEEN):
         people[unit][person] = Fix(longitude, latitude, accuracy, at) if here else None
     english = (get_language() or "").startswith("en")
     return [
@@ -72,7 +72,6 @@ def crews(
             equipment=frozenset(equipment),
             status=Status(status),
             status_at=status_at,
-            incident=incident,
             people=tuple(people[unit]) if unit in people else (),
             fix=_newest(people[unit].values()) if unit in people else None,
             load=loads.get(unit, 0),
@@ -88,7 +87,6 @@ def crews(
             equipment,
             status,
             status_at,
-            incident,
         ) in found.values_list(*COLUMNS)
     ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -61,9 +62,12 @@ def beside_incident(work: Work, chosen: Sequence[str] = ()) -> dict[str, Any]:
 @staff_page
 @require_safe
 def advice(request: StaffRequest, reference: str) -> HttpResponse:
-    """Whom to ask, as everything stands; what the reader has ticked stays ticked."""
+    """Whom to ask, as everything stands; what the reader has ticked stays ticked. How long the
+    recommendation itself took stands in the answer's Server-Timing."""
     work = _find(request, reference)
+    began = perf_counter()
     found = advise(work.incident)
+    took = 1000 * (perf_counter() - began)
     ticked, was = request.GET.getlist("units"), request.GET.get("was", "").split()
     untouched = "was" in request.GET and set(ticked) == set(was)
     advised = [str(unit) for unit in found.chosen]
@@ -75,7 +79,9 @@ def advice(request: StaffRequest, reference: str) -> HttpResponse:
         "overrides": list(words.OVERRIDES.items()),
         "override": request.GET.get("override", ""),
     }
-    return fresh(request, "dispatch/offers/advice.html", context)
+    answer = fresh(request, "dispatch/offers/advice.html", context)
+    answer.headers["Server-Timing"] = f"advice;dur={took:.1f}"
+    return answer
 
 
 @staff_page

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from yihu.kernel.access import Actor
+from yihu.kernel.access import Actor, ActorKind
 from yihu.people.directory import Roster, role_title
 from yihu.people.models import Person
 
@@ -120,6 +120,25 @@ def staff_page[**P](
             response: HttpResponseBase = view(request, *args, **kwargs)  # type: ignore[arg-type]
         else:
             response = render(request, "people/no_post.html", status=HTTPStatus.FORBIDDEN)
+        response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    return guarded
+
+
+def set_page(
+    view: Callable[[StaffRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """For what a set says again and again, and whoever is on duty may say: the actor holds no
+    posts here, since to read a district's costs more than what is said."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        person = request.user
+        if not isinstance(person, Person):
+            return _to_login(request)
+        request.actor = Actor(ActorKind.STAFF, person.id, person.district, person.name)  # type: ignore[attr-defined]
+        response = view(request)  # type: ignore[arg-type]
         response.headers["Cache-Control"] = "no-store, private"
         return response
 

@@ -4,6 +4,7 @@
 else about posts, commands and stand-ins is worked out from it in memory.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,8 +129,22 @@ class Roster:
     def _tree(self) -> Tree:
         return {found.id: found.parent_id for found in self.organisations.values()}
 
+    @cached_property
+    def _by_person(self) -> dict[UUID, list[Holding]]:
+        found: dict[UUID, list[Holding]] = defaultdict(list)
+        for post in self.holdings:
+            found[post.person].append(post)
+        return found
+
+    @cached_property
+    def _by_office(self) -> dict[tuple[str, UUID], list[Holding]]:
+        found: dict[tuple[str, UUID], list[Holding]] = defaultdict(list)
+        for post in self.holdings:
+            found[post.role, post.organisation].append(post)
+        return found
+
     def held_by(self, person: UUID) -> list[Holding]:
-        return [holding for holding in self.holdings if holding.person == person]
+        return self._by_person.get(person, [])
 
     def actor(self, person: UUID, name: str = "") -> Actor:
         """Somebody with their posts, and with the roles that they stand in for today."""
@@ -186,8 +201,8 @@ class Roster:
         for code in ladder(role):
             found = [
                 Address(post.person, post.email)
-                for post in self.holdings
-                if post.role == code and post.organisation == organisation and post.present
+                for post in self._by_office.get((code, organisation), ())
+                if post.present
             ]
             if found:
                 return found

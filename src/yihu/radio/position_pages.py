@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from yihu.kernel.access import Refused
-from yihu.people.desk import StaffRequest, staff_page
+from yihu.people.desk import StaffRequest, set_page, staff_page
 from yihu.people.models import Person
 from yihu.people.shifts import shift_of
 from yihu.radio import positions
@@ -18,7 +18,7 @@ from yihu.radio.set_words import refusal
 SHOWN = 200
 
 
-@staff_page
+@set_page
 @require_POST
 def position(request: StaffRequest) -> HttpResponse:
     """Where the sender is: taken on duty only."""
