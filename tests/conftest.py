@@ -25,6 +25,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 from tests.support import database, machine
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 # A build must say the same of the same code: new examples are looked for by people's own runs.
-hypothesis_settings.register_profile("build", derandomize=True, deadline=None)
+# A machine with other work is not a failing test.
+hypothesis_settings.register_profile(
+    "build", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 if os.environ.get("CI"):
     hypothesis_settings.load_profile("build")
 
