@@ -142,6 +142,15 @@ def test_only_positions_while_assigned_and_whoever_was_seen_can_read_who_looked(
     assert "dispatcher" in login(town, "officer").get("/radio/trail/").text
 
 
+def test_whoever_had_left_the_unit_is_not_followed_any_further(
+    town: Town, incident: Incident
+) -> None:
+    went = Assignment.objects.get()
+    went.unit.members.update(until=went.assigned_at + timedelta(minutes=2))
+    [track] = played(login(town, "dispatcher"), incident)["tracks"]  # type: ignore[misc]
+    assert [at for at, *_ in track["fixes"]] == [120]
+
+
 def test_who_does_not_direct_sees_what_happened_and_no_tracks(
     town: Town, incident: Incident
 ) -> None:

@@ -1,7 +1,7 @@
 """Reading what can be played again of an incident, as far as the reader may know of it.
 
-Positions: of the members of a unit while it was assigned to this incident, and of no other time;
-for whoever directs their net. That somebody looked is kept, and they can read it.
+Positions: of those who were in a unit while it was assigned to this incident, and of no other
+time; for whoever directs their net. That somebody looked is kept, and they can read it.
 """
 
 from base64 import b64encode
@@ -27,6 +27,7 @@ from yihu.radio.recording import NotARecording
 LOOKED = timedelta(hours=1)
 """Whoever plays it again within this has looked once."""
 
+type Span = tuple[datetime, datetime]
 type Sound = Callable[[Burst], str]
 """The address at which a burst is heard; "" where it cannot be."""
 
@@ -104,23 +105,29 @@ def tracks(actor: Actor, incident: Incident) -> list[Track]:
     for trips in went.values():
         unit = trips[0].unit
         spans = [(trip.assigned_at, trip.ended_at or now) for trip in trips]
-        people = [one for one in _crew_of(unit.pk, spans) if positions.may_look(actor, one)]
+        there = _crew_of(unit.pk, spans)
+        people = [one for one in there if positions.may_look(actor, one)]
         for person, fixes in _fixes(people, spans).items():
-            made.append(Track(unit.code, unit.title, unit.kind, within(fixes, spans)))
-            seen.add(person)
+            if shown := within(fixes, there[person]):
+                made.append(Track(unit.code, unit.title, unit.kind, shown))
+                seen.add(person)
     _keep_looks(actor, seen, now)
     return made
 
 
-def _crew_of(unit: UUID, spans: list[tuple[datetime, datetime]]) -> list[UUID]:
-    """Who was in the unit at some time in these spans."""
+def _crew_of(unit: UUID, spans: list[Span]) -> dict[UUID, list[Span]]:
+    """Who was in the unit at some time in these spans, and during which parts of them."""
     since, until = min(since for since, _ in spans), max(until for _, until in spans)
     then = Q(until=None) | Q(until__gte=since)
     members = UnitMember.objects.filter(then, unit=unit, since__lte=until)
-    return list(dict.fromkeys(members.order_by("since").values_list("person", flat=True)))
+    found: dict[UUID, list[Span]] = defaultdict(list)
+    for person, joined, left in members.order_by("since").values_list("person", "since", "until"):
+        parts = [(max(begins, joined), min(ends, left or ends)) for begins, ends in spans]
+        found[person] += [(begins, ends) for begins, ends in parts if begins <= ends]
+    return found
 
 
-def _fixes(people: list[UUID], spans: list[tuple[datetime, datetime]]) -> dict[UUID, list[Fix]]:
+def _fixes(people: list[UUID], spans: list[Span]) -> dict[UUID, list[Fix]]:
     inside = Q(pk__in=[])
     for since, until in spans:
         inside |= Q(at__gte=since, at__lte=until)
