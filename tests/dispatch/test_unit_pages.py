@@ -58,7 +58,13 @@ def test_a_unit_is_formed_filled_changed_and_retired_on_its_pages(town: Town) ->
     client.post(f"/desk/units/A13/members/{officer.pk}/off/")
     assert "还没有人" in client.get("/desk/units/A13/").text
     assert client.post("/desk/units/A13/retire/").headers["Location"] == "/desk/units/"
-    assert client.get("/desk/units/A13/").status_code == 404
+    assert "撤销了的" in client.get("/desk/units/").text
+    page = client.get("/desk/units/A13/")
+    assert "撤销，不再派它" in page.text
+    assert "<form" not in page.text.split("<main")[1].split("</main")[0]
+    assert client.post("/desk/units/A13/members/", {"person": officer.pk}).status_code == 404
+    assert client.post("/desk/units/A13/status/", {"status": "available"}).status_code == 404
+    assert login(town, "stranger").get("/desk/units/A13/").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -39,13 +39,20 @@ POLICE = frozenset(role.code for role in ON_DUTY)
 
 def units_of(actor: Actor) -> QuerySet[Unit]:
     """The units that were not retired of the organisations for which the actor is on duty."""
+    return _units_of(actor).filter(retired_at=None).select_related("incident__matter")
+
+
+def retired_units_of(actor: Actor) -> QuerySet[Unit]:
+    """Those that were, the latest first."""
+    return _units_of(actor).filter(retired_at__isnull=False).order_by("-retired_at", "code")
+
+
+def _units_of(actor: Actor) -> QuerySet[Unit]:
     reaches = [post.reach for post in actor.posts if post.role in POLICE]
     own = Unit.objects.filter(
-        district=actor.district,
-        retired_at=None,
-        organisation__in=frozenset[UUID]().union(*reaches),
+        district=actor.district, organisation__in=frozenset[UUID]().union(*reaches)
     )
-    return own.select_related("organisation", "incident__matter")
+    return own.select_related("organisation")
 
 
 def assigned_to(actor: Actor) -> QuerySet[Assignment]:

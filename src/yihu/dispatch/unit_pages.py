@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +23,7 @@ from yihu.dispatch.crew import Crew
 from yihu.dispatch.crews import crews
 from yihu.dispatch.kinds import Secondary, UnitKind
 from yihu.dispatch.models import Incident, Unit, UnitMember, UnitReport
-from yihu.dispatch.queries import POLICE, incidents, units_of
+from yihu.dispatch.queries import POLICE, incidents, retired_units_of, units_of
 from yihu.dispatch.unit_forms import HeardForm, MemberForm, RosterForm, UnitForm
 from yihu.dispatch.unit_words import refusal
 from yihu.kernel.access import Refused
@@ -32,7 +33,7 @@ from yihu.people.queries import directed_by
 from yihu.radio.net_desk import made, said
 
 LATEST = 50
-"""Reports on a unit's page."""
+"""Reports on a unit's page, and retired units in the register."""
 NUMBERS = re.compile(r"([0-9]+)")
 
 
@@ -122,6 +123,7 @@ def register(request: StaffRequest) -> HttpResponse:
         ],
         "kind": kind,
         "directs": bool(directed_by(request.actor)),
+        "retired": retired_units_of(request.actor)[:LATEST],
     }
     return render(request, "dispatch/units/register.html", context)
 
@@ -157,7 +159,6 @@ def _page(
     [line] = _lines(request, [unit])
     members = unit.members.filter(until=None).select_related("person").order_by("person__name")
     running = unit.assignments.filter(ended_at=None).select_related("incident__matter")
-    reports = unit.reports.select_related("by").order_by("-occurred_at", "-id")[:LATEST]
     arranges = _arranges(request, unit)
     context = {
         "unit": unit,
@@ -165,13 +166,17 @@ def _page(
         "equipment": [titles.EQUIPMENT.get(one, one) for one in unit.equipment],
         "members": [(one.person, one.person_id in line.crew.people) for one in members],
         "running": running,
-        "reports": list(_reported(request, reports)),
+        "reports": list(_reported(request, _latest(unit))),
         "arranges": arranges,
         "heard": HeardForm(list(running), free=arranges) if arranges or running else None,
         "joining": MemberForm(_candidates(request, unit)) if arranges else None,
         **forms,
     }
     return render(request, "dispatch/units/unit.html", context, status=status)
+
+
+def _latest(unit: Unit) -> QuerySet[UnitReport]:
+    return unit.reports.select_related("by").order_by("-occurred_at", "-id")[:LATEST]
 
 
 def _reported(
@@ -203,7 +208,12 @@ def _candidates(request: StaffRequest, unit: Unit) -> list[tuple[str, str]]:
 @staff_page
 @require_safe
 def unit(request: StaffRequest, code: str) -> HttpResponse:
-    return _page(request, _unit(request, code))
+    """One that was retired is read as it was."""
+    retired = retired_units_of(request.actor).filter(code=code).first()
+    if retired is None:
+        return _page(request, _unit(request, code))
+    context = {"unit": retired, "reports": list(_reported(request, _latest(retired)))}
+    return render(request, "dispatch/units/retired.html", context)
 
 
 @staff_page
