@@ -57,7 +57,10 @@ class Siting:
 
     @property
     def gap(self) -> float:
-        """How far from the bound, as a share of the value; 0 where both are 0."""
+        """How far from the bound, as a share of the value; 0 where both are 0, inf without a value
+        that is finite."""
+        if np.isinf(self.value):
+            return np.inf
         difference = abs(self.value - self.bound)
         return difference / abs(self.value) if self.value else (np.inf if difference else 0.0)
 
@@ -153,12 +156,14 @@ def candidates(
     return Candidates(standing, free, int(p))
 
 
-def unreachable(cost: Floats, usable: Candidates) -> None:
-    """BadInstance where a row cannot be served from any site that may be used."""
+def unreachable(cost: Floats, usable: Candidates, needed: Bools | None = None) -> None:
+    """BadInstance where a row (of those that are needed) cannot be served from any site that may
+    be used."""
     open_to = np.zeros(cost.shape[1], dtype=bool)
     open_to[usable.fixed] = open_to[usable.free] = True
-    served = np.isfinite(cost[:, open_to] if not open_to.all() else cost).any(axis=1)
-    _refuse_rows("unreachable", "no usable site can serve", ~served)
+    served = (np.isfinite(cost) & open_to).any(axis=1)
+    wrong = ~served if needed is None else needed & ~served
+    _refuse_rows("unreachable", "no usable site can serve", wrong)
 
 
 def _columns(numbers: Iterable[int], columns: int, what: str) -> Ints:

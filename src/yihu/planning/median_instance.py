@@ -1,0 +1,94 @@
+"""A p-median as it was asked: what each row pays for given sites, in weighted costs. Pure."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numba import njit
+
+from yihu.planning.siting_problem import Candidates, Floats, Ints
+
+EXACT_INTEGERS = 2.0**53
+"""Beyond it float64 does not hold every integer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MedianInstance:
+    """`rows`: those with any weight; `weight` goes with them. `integral`: all values are integers,
+    so that nothing lies between two of them."""
+
+    cost: Floats
+    rows: Ints
+    weight: Floats
+    usable: Candidates
+    integral: bool
+
+    @classmethod
+    def of(cls, cost: Floats, weights: Floats, usable: Candidates) -> Self:
+        rows = np.flatnonzero(weights > 0)
+        integral = bool(_integral(cost, rows, weights[rows]))
+        return cls(cost, rows, weights[rows], usable, integral)
+
+    def nearest(self, sites: Ints, nth: int = 1) -> Floats:
+        """By row, the cost of being served by the nth nearest of the sites."""
+        found: Floats = _nearest(self.cost, self.rows, self.weight, sites, nth)
+        return found
+
+    def value(self, by_row: Floats) -> float:
+        """The sum as a sum over all rows has it, to the last bit."""
+        every = np.zeros(len(self.cost))
+        every[self.rows] = by_row
+        return float(every.sum())
+
+    def spread(self, random: np.random.Generator) -> Ints:
+        """Sites to begin with: one after another is built nearest to a row drawn by what it pays
+        so far (after Arthur & Vassilvitskii 2007), first of all to rows that are not served."""
+        sites = list(self.usable.fixed)
+        closed = np.ones(self.cost.shape[1], dtype=bool)
+        closed[self.usable.free] = False
+        pays = self.nearest(self.usable.fixed) if sites else np.full(len(self.rows), np.inf)
+        while len(sites) < self.usable.p:
+            chance = np.isinf(pays) if np.isinf(pays).any() else pays
+            site = int(closed.argmin())
+            if chance.any():
+                k = random.choice(len(pays), p=chance / chance.sum())
+                reach = np.where(closed, np.inf, self.cost[self.rows[k]])
+                site = int(reach.argmin()) if np.isfinite(reach).any() else site
+            closed[site] = True
+            sites.append(site)
+            pays = np.minimum(pays, self.cost[self.rows, site] * self.weight)
+        return np.array(sites, dtype=np.int64)
+
+
+@njit(cache=True)
+def _integral(cost: Floats, rows: Ints, weight: Floats) -> bool:
+    total = 0.0
+    for k in range(len(rows)):
+        greatest = 0.0
+        for c in range(cost.shape[1]):
+            weighted = cost[rows[k], c] * weight[k]
+            if weighted < np.inf:
+                if weighted != np.floor(weighted):
+                    return False
+                greatest = max(greatest, weighted)
+        total += greatest
+    return total < EXACT_INTEGERS
+
+
+@njit(cache=True)
+def _nearest(cost: Floats, rows: Ints, weight: Floats, sites: Ints, nth: int) -> Floats:
+    found = np.empty(len(rows))
+    least = np.empty(nth)
+    for k in range(len(rows)):
+        least[:] = np.inf
+        for site in sites:
+            value = cost[rows[k], site] * weight[k]
+            at = nth
+            while at > 0 and value < least[at - 1]:
+                at -= 1
+                if at + 1 < nth:
+                    least[at + 1] = least[at]
+            if at < nth:
+                least[at] = value
+        found[k] = least[nth - 1]
+    return found
