@@ -2,10 +2,11 @@
 
 import pytest
 from django.utils import timezone
-from tests.support.desk import hidden, login
+from tests.support.desk import do, hidden, login
 from tests.support.net import talkgroup
 from tests.support.town import Town, build
 
+from yihu.dispatch import pages, room_pages
 from yihu.dispatch.actions import Place
 from yihu.dispatch.models import Unit, UnitMember
 from yihu.kernel.models import Matter
@@ -48,6 +49,20 @@ def test_an_alarm_stands_first_in_the_queue_and_says_how_many_are_coming(
     assert matter.reference in page
     assert 'data-unanswered="1"' in page
     assert "0/1 组在去" in page
+
+
+def test_no_incident_is_pushed_out_of_sight_by_newer_ones(
+    town: Town, matter: Matter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_pages, "MOST", 1)
+    monkeypatch.setattr(pages, "LATEST", 1)
+    later = raise_alarm(actor=town.actor("officer"), client_key=b"later").matter
+    later = do(town.actor("dispatcher"), later, "answer")
+    client = login(town, "dispatcher")
+    assert f'data-reference="{matter.reference}"' in client.get("/desk/room/queue/").text
+    every = client.get("/desk/incidents/").text
+    assert matter.reference in every
+    assert later.reference in every
 
 
 def test_an_incident_opens_beside_the_queue_without_a_page_around_it(

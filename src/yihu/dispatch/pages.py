@@ -29,7 +29,8 @@ from yihu.radio import alarm_queries, groups, positions
 from yihu.radio.actions import move_incident, place_of
 from yihu.radio.models import Burst, Call
 
-LATEST = 100
+LATEST = 50
+"""Incidents that ended, in the list."""
 IN_ROOM = "X-Room"
 """A header by which the control room asks for an incident alone, without a page around it."""
 
@@ -51,12 +52,13 @@ def fresh(request: StaffRequest, template: str, context: Mapping[str, object]) -
 
 
 def _rows(request: StaffRequest) -> dict[str, object]:
-    found = list(queries.incidents(request.actor)[:LATEST])
-    running = [one for one in found if one.matter.is_open]
-    running.sort(key=lambda one: (one.priority, one.matter.due_at))
+    """All that run, the most urgent first, and the newest of those that ended."""
+    found = queries.incidents(request.actor)
+    running = list(found.filter(matter__closed_at=None).order_by("priority", "matter__due_at"))
+    ended = found.filter(matter__closed_at__isnull=False)
     return {
         "running": [(one, one.matter.declared.places[one.matter.step].title) for one in running],
-        "ended": [one for one in found if not one.matter.is_open],
+        "ended": ended[:LATEST],
         "unanswered": [one for one in running if one.matter.step == INCIDENT.openings[0]],
     }
 
