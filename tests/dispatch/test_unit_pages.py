@@ -12,7 +12,8 @@ from tests.support.town import Town, build
 from tests.support.units import incident, unit
 
 from yihu.dispatch.assignments import assign
-from yihu.dispatch.kinds import Status
+from yihu.dispatch.intake import take
+from yihu.dispatch.kinds import Door, Kind, Status
 from yihu.dispatch.models import Unit, UnitReport
 from yihu.people.models import Shift
 from yihu.people.shifts import end_shift
@@ -156,6 +157,17 @@ def test_what_came_over_the_radio_is_written_down_once(town: Town) -> None:
     page = client.get("/desk/units/auxiliary/").text
     assert "已到场" in page
     assert case.matter.reference in page
+
+
+def test_what_a_unit_does_for_another_station_is_named_to_nobody_here(town: Town) -> None:
+    of, stranger = unit(town, "auxiliary"), town.actor("stranger")
+    case = take(
+        actor=stranger, kind=Kind.THEFT, door=Door.PHONE, words="电瓶不见了", client_key=key()
+    ).matter
+    assign(actor=stranger, incident=case.pk, unit=of.pk, client_key=key())
+    page = login(town, "dispatcher").get("/desk/units/auxiliary/").text
+    assert case.reference not in page
+    assert "盗窃" not in page
 
 
 def test_what_cannot_be_so_is_said_at_the_field(town: Town) -> None:

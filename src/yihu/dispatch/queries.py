@@ -55,6 +55,12 @@ def _units_of(actor: Actor) -> QuerySet[Unit]:
     return own.select_related("organisation")
 
 
+def running_of(actor: Actor, unit: Unit) -> QuerySet[Assignment]:
+    """What a unit is with, of what the actor may know of."""
+    found = unit.assignments.filter(ended_at=None, incident__matter__in=visible_to(actor))
+    return found.select_related("incident__matter")
+
+
 def assigned_to(actor: Actor) -> QuerySet[Assignment]:
     """Where the actor's own unit is to go, or is, the newest first."""
     running = Assignment.objects.filter(

@@ -23,7 +23,7 @@ from yihu.dispatch.crew import Crew
 from yihu.dispatch.crews import crews
 from yihu.dispatch.kinds import Secondary, UnitKind
 from yihu.dispatch.models import Incident, Unit, UnitMember, UnitReport
-from yihu.dispatch.queries import POLICE, incidents, retired_units_of, units_of
+from yihu.dispatch.queries import POLICE, incidents, retired_units_of, running_of, units_of
 from yihu.dispatch.unit_forms import HeardForm, MemberForm, RosterForm, UnitForm
 from yihu.dispatch.unit_words import refusal
 from yihu.kernel.access import Refused
@@ -158,7 +158,7 @@ def _page(
 ) -> HttpResponse:
     [line] = _lines(request, [unit])
     members = unit.members.filter(until=None).select_related("person").order_by("person__name")
-    running = unit.assignments.filter(ended_at=None).select_related("incident__matter")
+    running = running_of(request.actor, unit)
     arranges = _arranges(request, unit)
     context = {
         "unit": unit,
@@ -276,7 +276,7 @@ def retire(request: StaffRequest, code: str) -> HttpResponse:
 def heard(request: StaffRequest, code: str) -> HttpResponse:
     """The control room, or any officer of the station, writes down what came over the radio."""
     found = _unit(request, code)
-    running = found.assignments.filter(ended_at=None).select_related("incident__matter")
+    running = running_of(request.actor, found)
     form = HeardForm(list(running), request.POST, free=_arranges(request, found))
 
     def report() -> None:
