@@ -206,6 +206,22 @@ def test_a_retry_is_one_report(town: Town) -> None:
     assert Entry.objects.filter(body__contains='"act":"unit_status"').count() == 1
 
 
+def test_a_unit_that_left_is_free_though_a_slow_clock_says_so(town: Town) -> None:
+    of, case = on_its_way(town, "officer", "colleague")
+    began = case.called_at
+    said(town, of, Status.ON_SCENE, incident=case.pk, occurred_at=began + timedelta(minutes=6))
+    said(
+        town,
+        of,
+        Status.AVAILABLE,
+        "colleague",
+        incident=case.pk,
+        occurred_at=began + timedelta(minutes=5),
+    )
+    assert Assignment.objects.get().ended_at is not None
+    assert (stands(of), of.incident_id) == (Status.AVAILABLE, None)
+
+
 ORDERS = list(permutations(range(4)))
 
 

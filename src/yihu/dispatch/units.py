@@ -243,11 +243,14 @@ def _taken(
     actor: Actor, unit: Unit, about: Incident | None, said: UnitMoved, key: bytes, at: datetime
 ) -> UnitReport:
     reported = Standing(said.status, about.pk if about else None, at)
-    applied = replaces(reported, _stands(unit))
+    stands = _stands(unit)
+    applied = replaces(reported, stands)
     if about is None:
         _require_free(unit, said.status)
     else:
         applied = _noted(unit, about, reported) and applied
+        if not applied and _has_left(unit, reported):
+            applied, reported = True, replace(reported, at=stands.at)
     if applied:
         unit.secondary = said.secondary
         stand(unit, _follows(unit, reported))
@@ -296,6 +299,13 @@ def _follows(unit: Unit, reported: Standing) -> Standing:
     if reported.status is Status.AVAILABLE:
         return what_is_left(unit, reported.at)
     return replace(reported, incident=None)
+
+
+def _has_left(unit: Unit, reported: Standing) -> bool:
+    """Whether nothing is left of what the unit's status is about, by a report that a slow clock
+    puts before it."""
+    ends = reported.status in ENDS and reported.incident == unit.incident_id
+    return ends and not unit.assignments.filter(incident=unit.incident, ended_at=None).exists()
 
 
 def _noted(unit: Unit, about: Incident, reported: Standing) -> bool:
