@@ -1,6 +1,7 @@
 """The demo's live day: drawn from a seed, played through real doors, and counted in no figure."""
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice, repeat
 from random import Random
 from threading import Thread
@@ -23,7 +24,7 @@ from yihu.dispatch import ladder
 from yihu.dispatch.actions import Place
 from yihu.dispatch.kinds import Door, UnitKind
 from yihu.dispatch.models import Assignment, Incident, Unit, UnitMember
-from yihu.kernel.models import EXERCISE
+from yihu.kernel.models import EXERCISE, Matter
 from yihu.places.models import KeySite, SiteKind
 from yihu.places.models import Site as Spot
 from yihu.radio import positions
@@ -103,9 +104,8 @@ def test_a_form_is_sent_as_it_stands() -> None:
     assert Forms(page).found == {"/a/": {"seq": "3", "told": "on"}}
 
 
-def test_an_alarm_is_answered_reached_and_closed_through_the_real_doors(
-    site: Site, town: Town, everybody_comes: None
-) -> None:
+def played(site: Site, until: Callable[[Director], bool]) -> Director:
+    """A director at work until something is so, or its day is over."""
     director = Director(
         base=site.url,
         stage=stage.Stage(DISTRICT, Random(1)),
@@ -115,11 +115,18 @@ def test_an_alarm_is_answered_reached_and_closed_through_the_real_doors(
     )
     play = Thread(target=director.run, args=(3600.0,), daemon=True)
     play.start()
-    while play.is_alive() and director.closed < 1:  # the clock's part, and no longer than the day
+    while play.is_alive() and not until(director):  # the clock's part, and no longer than the day
         ladder.advance()
         play.join(0.2)
     director.stop.set()
     play.join(30)
+    return director
+
+
+def test_an_alarm_is_answered_reached_and_closed_through_the_real_doors(
+    site: Site, town: Town, everybody_comes: None
+) -> None:
+    director = played(site, until=lambda director: director.closed > 0)
     assert director.faults == 0
     done = Incident.objects.filter(matter__step="closed").first()
     assert done is not None, site.log()
@@ -128,6 +135,21 @@ def test_an_alarm_is_answered_reached_and_closed_through_the_real_doors(
     gone = Assignment.objects.filter(incident=done).exclude(on_scene_at=None).first()
     assert gone is not None
     assert gone.cleared_at is not None
+
+
+def test_what_was_left_running_by_a_director_before_is_ended_too(
+    site: Site, town: Town, everybody_comes: None
+) -> None:
+    left = raise_alarm(actor=town.actor("guard"), client_key=b"left", door=Door.TRAINING)
+    real = raise_alarm(actor=town.actor("guard"), client_key=b"real").matter
+
+    def ended() -> bool:
+        return Matter.objects.filter(pk=left.matter.pk, step="closed").exists()
+
+    played(site, until=lambda director: ended())
+    assert ended(), site.log()
+    real.refresh_from_db()
+    assert real.is_open
 
 
 def test_exercises_count_in_no_figure(site: Site, town: Town) -> None:

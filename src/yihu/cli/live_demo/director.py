@@ -45,6 +45,8 @@ STEP, SETS_SAY_EVERY = 10.0, 3.0
 PATROLS, PATROL_EVERY = 6, 90.0
 PATIENCE = 1500.0
 """Seconds of the day after which an incident that nobody came to is ended."""
+LEFT = 120.0
+"""The same for one that was running before."""
 TICKED = 4
 CHOSEN = re.compile(r'name="units" value="([0-9a-f-]+)"[^>]*checked')
 STEPS = re.compile(r'name="step" value="([^"]+)"')
@@ -86,6 +88,7 @@ class Director:
         self._after(0, self._keep_fresh)
         self._after(5, self._patrol)
         self._after(0, self._come_on_shift)
+        self._after(0, self._take_up)
         try:
             while not self.stop.is_set() and time.monotonic() < end:
                 due = self._tasks[0][0] - time.monotonic()
@@ -121,6 +124,11 @@ class Director:
 
     # --- an incident ------------------------------------------------------------------------------
 
+    def _take_up(self) -> None:
+        """What a director before this one left running comes to its end, too."""
+        for reference in self.stage.left_running():
+            self._play(reference, next(script.day(self.random, self.per_day)), LEFT)
+
     def _next(self, happenings: Iterator[Happening]) -> None:
         coming = next(happenings)
         self._after(coming.after, lambda: self._next(happenings))
@@ -129,9 +137,12 @@ class Director:
             return
         self.opened += 1
         self.say(f"{coming.kind} {reference}")
+        self._play(reference, coming, PATIENCE)
+
+    def _play(self, reference: str, coming: Happening, patience: float) -> None:
         self._running[reference] = coming
         self._after(coming.answers, lambda: self._answer(reference))
-        self._after(PATIENCE, lambda: self._resolve(reference))
+        self._after(patience, lambda: self._resolve(reference))
 
     def _alarm(self) -> str | None:
         found = self.stage.guard()

@@ -100,6 +100,13 @@ class Stage:
         )
         return list(running.select_related("unit", "incident__matter"))
 
+    def left_running(self) -> list[str]:
+        """References of exercises that nobody has ended."""
+        running = Incident.objects.filter(
+            district=self.district, matter__door=EXERCISE, matter__closed_at=None
+        )
+        return list(running.order_by("pk").values_list("matter__reference", flat=True))
+
     def incident(self, reference: str) -> Incident | None:
         found = Incident.objects.select_related("matter").filter(
             district=self.district, matter__reference=reference
