@@ -14,6 +14,7 @@ from tests.support.desk import do, hidden, login, offered
 from tests.support.town import Town, build
 from tests.support.warned import warned
 
+from yihu.dispatch import warnings
 from yihu.dispatch.cap import (
     NAMESPACE,
     Alert,
@@ -155,6 +156,15 @@ def test_anybodys_program_reads_what_holds_and_that_it_was_lifted(town: Town) ->
     assert told(Client().get(f"/api/v1/warnings/{matter.reference}.cap").content)["msgType"] == (
         "Cancel"
     )
+
+
+def test_many_cost_no_more_statements_than_one(
+    town: Town, django_assert_max_num_queries: Any
+) -> None:
+    for _several in range(5):
+        warned(town)
+    with django_assert_max_num_queries(3):
+        assert len(list(warnings.listed())) == 5
 
 
 def test_what_has_expired_is_listed_no_longer(town: Town) -> None:

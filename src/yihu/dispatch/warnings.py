@@ -5,9 +5,11 @@ all words are. A day after it is over nobody outside reads it any more.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -20,11 +22,11 @@ from yihu.dispatch.warning_words import EVENTS
 from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, Refused
 from yihu.kernel.actions import Done, NewMatter
-from yihu.kernel.models import Matter
+from yihu.kernel.models import Entry, Matter, SealedPart
 from yihu.kernel.parties import KEEPER, NewParty
 from yihu.kernel.payload import Part
 from yihu.kernel.queries import visible_to
-from yihu.kernel.timeline import timeline
+from yihu.kernel.timeline import open_part
 from yihu.people.models import Organisation
 from yihu.people.queries import directed_by, stations
 
@@ -112,8 +114,7 @@ def public(reference: str) -> Matter:
 def listed(now: datetime | None = None) -> Iterator[tuple[Matter, Alert]]:
     """What holds now, for anybody, and what was lifted lately; the newest first."""
     now = now or timezone.now()
-    for matter in _public(now).order_by("-opened_at"):
-        alert = alert_of(matter)
+    for matter, alert in alerts_of(_public(now).order_by("-opened_at")):
         if alert.lifted or alert.expires > now:
             yield matter, alert
 
@@ -126,9 +127,25 @@ def _public(now: datetime) -> QuerySet[Matter]:
 
 def alert_of(matter: Matter, host: str = "") -> Alert:
     """What it says. `host`: ours, for whom it names as its sender."""
-    body = json.loads(matter.entries.get(seq=1).body)
-    facts = body["facts"]
-    said = {part.what: part.text or "" for part in timeline(matter, "party")[0].said}
+    [(_matter, alert)] = alerts_of([matter], host)
+    return alert
+
+
+def alerts_of(found: Iterable[Matter], host: str = "") -> list[tuple[Matter, Alert]]:
+    """Each with what it says: two statements, however many there are."""
+    matters = list(found)
+    opened = Entry.objects.filter(matter__in=matters, seq=1)
+    facts = {
+        matter: json.loads(body)["facts"] for matter, body in opened.values_list("matter", "body")
+    }
+    said: dict[UUID, dict[str, str]] = defaultdict(dict)
+    parts = SealedPart.objects.filter(matter__in=matters, seq=1, audience="party")
+    for part in parts.select_related("party"):
+        said[part.matter_id][part.what] = open_part(part).text or ""
+    return [(one, _alert(one, facts[one.pk], said[one.pk], host)) for one in matters]
+
+
+def _alert(matter: Matter, facts: dict[str, Any], said: dict[str, str], host: str) -> Alert:
     circle = Circle(*map(float, facts["circle"])) if "circle" in facts else None
     zone = timezone.get_current_timezone()
     event = Event(matter.kind)
@@ -152,10 +169,6 @@ def alert_of(matter: Matter, host: str = "") -> Alert:
         lifted=matter.closed_at.astimezone(zone) if matter.closed_at else None,
         is_exercise=matter.door == Door.TRAINING,
     )
-
-
-def alerts_of(found: Iterable[Matter]) -> list[tuple[Matter, Alert]]:
-    return [(matter, alert_of(matter)) for matter in found]
 
 
 def offices_of(actor: Actor) -> QuerySet[Organisation]:
