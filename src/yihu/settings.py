@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "yihu.thanks",
     "yihu.cases",
     "yihu.reports",
+    "yihu.planning",
     "yihu.api",
     "yihu.cli",
 ]

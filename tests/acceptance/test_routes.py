@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
-from tests.support import cases, programs, register
+from tests.support import cases, plans, programs, register
 from tests.support import respond as responding
 from tests.support.desk import do, login, teller, write
 from tests.support.net import talkgroup
@@ -105,6 +105,12 @@ def directing(status: int = 200, **more: Any) -> Asked:
     return Asked(LOGIN, status, GONE, status, **more)
 
 
+def planned(status: int = 200, other: int | None = None, **more: Any) -> Asked:
+    """For whoever sees the net as a whole: `plan()` sets the stage. `other`: to somebody else's."""
+    found = status if other is None else other
+    return Asked(LOGIN, found, GONE, status, needs="plan", **more)
+
+
 def sent_there(status: int = 200, **more: Any) -> Asked:
     """For members of a unit that was asked, or sent: `respond()` sets the stage."""
     return matters(status, who="colleague", needs="respond", **more)
@@ -179,6 +185,20 @@ ROUTES = {
     "desk/figures/dispatch/<slug:what>.<slug:form>": Asked(LOGIN, 200, GONE, 200),
     "desk/figures/<slug:what>.<slug:form>": Asked(LOGIN, 200, GONE, 200),
     "desk/figures/<slug:name>/": Asked(LOGIN, 200, GONE, 200),
+    # plans of where rooms go: whoever sees the net as a whole, in their own district
+    "desk/plans/": directing(),
+    "desk/plans/new/": directing(),
+    "desk/plans/compare/": directing(302),  # of none
+    "desk/plans/<int:plan>/": planned(),
+    "desk/plans/<int:plan>/now/": planned(),
+    "desk/plans/<int:plan>/move/": planned(WRONG, post={}),  # of no site
+    "desk/plans/<int:plan>/name/": planned(302, other=WRONG, post={"name": "五个新的"}),
+    "desk/plans/<int:plan>/stop/": planned(302, post={}),
+    "desk/plans/<int:plan>/discard/": planned(302, post={}),
+    "desk/plans/<int:plan>/print/": planned(),
+    "desk/plans/<int:plan>/reach.json": planned(),
+    "desk/plans/<int:plan>/plan.geojson": planned(),
+    "desk/plans/<int:plan>/plan.csv": planned(),
     "desk/posts/": staff(),
     "desk/posts/leave/<int:leave>/end/": Asked(LOGIN, GONE, GONE, 302, post={}),
     # the radio: whoever is on the group
@@ -504,6 +524,7 @@ def stage() -> Stage:
         "desk figures/<slug:name>": "figures/response",
         "<uuid:person>": str(town.people["chief"].id),
         "<tiles:name>": "0123456789ab.pmtiles",
+        "<int:plan>": "0",
     }
     return Stage(town, values)
 
@@ -739,6 +760,8 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
         stage.values["<str:reference>"] = warned(stage.town).reference
     if asked.needs == "handover":
         handover(stage)
+    if asked.needs == "plan":
+        stage.values["<int:plan>"] = str(plans.answered(stage.town).pk)
     if asked.needs == "unit":
         made = unit(stage.town, "officer")
         stage.values |= {

@@ -24,6 +24,7 @@ from yihu.direct import digest, repeats
 from yihu.dispatch import ladder
 from yihu.kernel import delivery, lapses, ledger, ringing, witness
 from yihu.places import map_files
+from yihu.planning import plan_clock
 from yihu.radio import happenings, positions, retention, roll_calls
 from yihu.reports import projection
 
@@ -67,6 +68,7 @@ JOBS = (
     Job("roll-call", roll_calls.call_due),
     Job("positions", positions.fade, plenty=positions.LIMIT),
     Job("map", map_files.draw_due),
+    Job("plans", plan_clock.compute_due),
 )
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from yihu.dispatch.map_reach import may_see
 from yihu.kernel import notices
 from yihu.people.desk import sitting_of
 from yihu.people.queries import directed_by, is_crew, responds, sits_in_control
@@ -20,6 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "my_posts": SimpleLazyObject(lambda: _posts(request)),
         "unread": SimpleLazyObject(lambda: _unread(request)),
         "directs_net": SimpleLazyObject(lambda: _directs_net(request)),
+        "sees_net": SimpleLazyObject(lambda: _sees_net(request)),
         "is_crew": SimpleLazyObject(lambda: _is_crew(request)),
         "responds": SimpleLazyObject(lambda: _responds(request)),
         "sits_in_control": SimpleLazyObject(lambda: _sits_in_control(request)),
@@ -36,6 +38,12 @@ def _directs_net(request: HttpRequest) -> bool:
     """Whether the reader directs some unit's net: its register and its calls are theirs to run."""
     sitting = sitting_of(request)
     return sitting is not None and bool(directed_by(sitting.actor))
+
+
+def _sees_net(request: HttpRequest) -> bool:
+    """Whether the reader sees the net as a whole, and may plan it."""
+    sitting = sitting_of(request)
+    return sitting is not None and may_see(sitting.actor)
 
 
 def _is_crew(request: HttpRequest) -> bool:
