@@ -25,10 +25,11 @@ from yihu.dispatch.loops import INCIDENT, ON_DUTY, WORKING
 from yihu.dispatch.models import Unit
 from yihu.dispatch.pages import COUNTER, fresh
 from yihu.dispatch.schemas import Override
-from yihu.dispatch.waves import keep
+from yihu.dispatch.waves import keep, locked
 from yihu.kernel.access import Refused
 from yihu.kernel.actions import KeyReused
 from yihu.kernel.models import Matter
+from yihu.kernel.writing import one_by_one
 from yihu.people.desk import StaffRequest, staff_page
 from yihu.radio.alarm_pages import client_key
 
@@ -134,14 +135,18 @@ def assign(request: StaffRequest, reference: str) -> HttpResponse:
         if crew is None:
             raise Refused("nobody_chosen", "choose whom to send", field="units")
         found = advise(work.incident)
-        sent = assignments.assign(
-            actor=request.actor,
-            incident=work.matter.pk,
-            unit=crew.unit,
-            client_key=client_key(request),
-            alongside=not may_lead(crew.kind, Kind(work.matter.kind)),
-        )
-        keep(request.actor, work.matter.pk, found, [crew])
+        with one_by_one():
+            locked(request.actor, work.matter.pk)
+            before = work.incident.assignments.count()
+            sent = assignments.assign(
+                actor=request.actor,
+                incident=work.matter.pk,
+                unit=crew.unit,
+                client_key=client_key(request),
+                alongside=not may_lead(crew.kind, Kind(work.matter.kind)),
+            )
+            if work.incident.assignments.count() > before:
+                keep(request.actor, work.matter.pk, found, [crew])
         return _("已指派%(unit)s。") % {"unit": sent.unit.title}
 
     return _done(request, work, send)
