@@ -1,0 +1,109 @@
+"""Coverings as integer programs for HiGHS (Huangfu & Hall 2018). Pure.
+
+What it calls optimal is not relied on: its bound is, and what it chose is counted anew.
+"""
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from scipy.sparse import csr_array, hstack, identity, vstack
+
+from yihu.planning.cover_reduction import Cover
+from yihu.planning.siting_problem import Deadline, Floats, Ints, Progress
+
+OPTIONS = {
+    "mip_rel_gap": 0.0,
+    "mip_abs_gap": 0.0,
+    "mip_feasibility_tolerance": 1e-9,
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+    "threads": 1,
+}
+NEAR = 1e-6
+"""By what a bound of HiGHS may be too sharp, relative to the least that matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`columns` of a cover, none where none were found by then; `bound`: what none can be below."""
+
+    columns: Ints
+    bound: float
+
+
+def fewest(
+    cover: Cover, start: Ints, deadline: Deadline, progress: Progress | None = None
+) -> Choice:
+    """The fewest columns that cover every row (Toregas et al. 1971)."""
+    rows, columns = cover.covers.shape
+    model = highspy.HighsLp()
+    model.col_cost_ = np.ones(columns)
+    model.row_lower_, model.row_upper_ = np.ones(rows), np.full(rows, np.inf)
+    return _solved(model, csr_array(cover.covers, dtype=float), start, deadline, progress)
+
+
+def heaviest(
+    cover: Cover, q: int, start: Ints, deadline: Deadline, progress: Progress | None = None
+) -> Choice:
+    """The `q` columns that leave the least weight uncovered (Church & ReVelle 1974). After the
+    columns there is a variable for each row: that it is not covered."""
+    rows, columns = cover.covers.shape
+    model = highspy.HighsLp()
+    model.col_cost_ = np.append(np.zeros(columns), cover.weight)
+    model.row_lower_ = np.append(np.ones(rows), q)
+    model.row_upper_ = np.append(np.full(rows, np.inf), q)
+    each = hstack([csr_array(cover.covers, dtype=float), identity(rows)])
+    count = np.append(np.ones(columns), np.zeros(rows))
+    entries = vstack([each, csr_array(count[None])], format="csr")
+    return _solved(model, entries, start, deadline, progress, columns)
+
+
+def _solved(
+    model: highspy.HighsLp,
+    entries: csr_array,
+    start: Ints,
+    deadline: Deadline,
+    progress: Progress | None,
+    columns: int | None = None,
+) -> Choice:
+    """`columns`: how many of the variables are yes or no, all if not said."""
+    rows, many = entries.shape
+    columns = many if columns is None else columns
+    model.num_col_, model.num_row_ = many, rows
+    model.col_lower_, model.col_upper_ = np.zeros(many), np.ones(many)
+    kinds = highspy.HighsVarType
+    model.integrality_ = [kinds.kInteger] * columns + [kinds.kContinuous] * (many - columns)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = entries.indptr, entries.indices
+    model.a_matrix_.value_ = entries.data
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.silent()
+    for name, value in OPTIONS.items():
+        solver.setOptionValue(name, value)
+    if deadline.limit is not None:
+        solver.setOptionValue("time_limit", deadline.left)
+    if progress is not None:
+        _told(solver, deadline, progress)
+    solver.passModel(model)
+    known = highspy.HighsSolution()
+    known.col_value = _values(entries, start, columns)
+    solver.setSolution(known)
+    solver.run()
+    values = np.array(solver.getSolution().col_value[:columns])
+    return Choice(np.flatnonzero(values > 0.5), float(solver.getInfo().mip_dual_bound))
+
+
+def _values(entries: csr_array, start: Ints, columns: int) -> Floats:
+    values = np.zeros(entries.shape[1])
+    values[start] = 1
+    values[columns:] = (entries @ values)[: entries.shape[1] - columns] < 1
+    return values
+
+
+def _told(solver: highspy.Highs, deadline: Deadline, progress: Progress) -> None:
+    def tell(event: highspy.HighsCallbackEvent) -> None:
+        now = event.data_out
+        progress(now.mip_primal_bound, now.mip_dual_bound, deadline.seconds)
+
+    solver.cbMipInterrupt.subscribe(tell)
