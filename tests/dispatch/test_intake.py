@@ -14,9 +14,11 @@ from tests.support.desk import hidden, login
 from tests.support.town import Town, build
 
 from yihu.direct.actions import Safety
+from yihu.dispatch.actions import act
 from yihu.dispatch.intake import Caller, Spot, place_at, take
 from yihu.dispatch.kinds import Door, Kind, Urgency
 from yihu.dispatch.models import Incident
+from yihu.dispatch.schemas import Reclassified
 from yihu.kernel.access import Refused
 from yihu.kernel.actions import KeyReused
 from yihu.kernel.models import Entry, Matter, OutboxMessage, SealedPart
@@ -258,6 +260,16 @@ def test_kind_and_urgency_put_right_stand_in_the_list_too(town: Town) -> None:
     assert incident.matter.kind == "fight"
     story = client.get(address).text
     assert "原来是噪音扰民，改为打架" in story
+
+
+@pytest.mark.both_databases
+def test_what_proves_worse_is_as_urgent_as_that_and_what_proves_less_stays_so(town: Town) -> None:
+    matter, dispatcher = called(town, Kind.NOISE), town.actor("dispatcher")
+    for kind in (Kind.WEAPON, Kind.DISPUTE):
+        how = {"matter": matter.pk, "name": "reclassify", "client_key": key()}
+        act(actor=dispatcher, **how, payload=Reclassified(kind=kind))
+        incident = Incident.objects.get(pk=matter.pk)
+        assert (incident.kind, incident.priority, incident.units_needed) == (kind, Urgency.NOW, 2)
 
 
 def test_true_times_of_the_telephone_are_kept(town: Town) -> None:

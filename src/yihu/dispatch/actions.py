@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Value
+from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 from pydantic import BaseModel
 
@@ -212,12 +214,22 @@ def act(
         if done.repeated:
             return done
         if isinstance(payload, Reclassified):
-            Incident.objects.filter(pk=matter).update(kind=payload.kind.value)
+            _reclassified(matter, payload.kind)
         if isinstance(payload, Prioritised):
             Incident.objects.filter(pk=matter).update(priority=payload.priority)
         if moment := MOMENTS.get(name):
             _reached(matter, moment)
         return done
+
+
+def _reclassified(matter: UUID, kind: Kind) -> None:
+    """What proves worse is at once as urgent, and for as many units, as its kind asks; what proves
+    less stays as it was until somebody says so."""
+    Incident.objects.filter(pk=matter).update(
+        kind=kind.value,
+        priority=Least("priority", Value(RULES[kind].urgency.value)),
+        units_needed=Greatest("units_needed", Value(RULES[kind].units)),
+    )
 
 
 def _reached(matter: UUID, moment: str) -> None:
