@@ -268,7 +268,7 @@ class Shown:
 
     @property
     def curve_title(self) -> str:
-        return _("%(n)s 分钟内有警务室的，随个数变化") % {"n": self.asked.minutes}
+        return _("%(n)s 分钟以外还有多少，随警务室的个数") % {"n": self.asked.minutes}
 
     @property
     def front(self) -> list[tuple[float, float, bool]]:
@@ -279,14 +279,22 @@ class Shown:
 
     @property
     def curve(self) -> list[tuple[str, float]]:
-        total = self.answer["after"]["total"]
+        """How much is outside the target by the number of rooms, until more of them change nothing;
+        with the share within it."""
+        told = self.answer["curve"]
+        most = max((covered for _n, covered in told), default=0)
+        first = next((n for n, covered in told if covered >= most), 0)
+        total = round(self.answer["after"]["total"])
         return [
-            (
-                ngettext("%(n)d 个", "%(n)d 个", n) % {"n": n},
-                round(100 * covered / total, 2),
-            )
-            for n, covered in self.answer["curve"]
+            (_rooms(n, _percent(round(covered), total)), total - round(covered))
+            for n, covered in told
+            if n <= first
         ]
+
+
+def _rooms(n: int, share: float | None) -> str:
+    words = ngettext("%(n)d 个（覆盖 %(share)s%%）", "%(n)d 个（覆盖 %(share)s%%）", n)
+    return words % {"n": n, "share": share}
 
 
 def _percent(part: int, whole: int) -> float | None:

@@ -125,11 +125,8 @@ def spot(one: Spot) -> str:
     """What a place is called: its name, else what it is and in which community."""
     if one.name:
         return in_language(one.name, one.name_en)
-    told = {"area": in_language(one.area, one.area_en), "kind": kind(one.kind)}
-    if one.kind != ROADSIDE:
-        return gettext("%(area)s · %(kind)s") % told
-    number = one.code.removeprefix("road-")
-    return gettext("%(area)s · %(kind)s %(number)s") % {**told, "number": number}
+    where = f"{in_language(one.area, one.area_en)} · {kind(one.kind)}"
+    return f"{where} {one.code.removeprefix('road-')}" if one.kind == ROADSIDE else where
 
 
 def minutes(seconds: float | None) -> float | None:
@@ -202,7 +199,7 @@ def _spread(told: Mapping[str, Any]) -> str:
 
 def _roads(told: Mapping[str, Any]) -> str:
     return gettext(
-        "路上的时间按地图上的道路和%(hour)s 点的路况算，不是直线；%(travel)s看路的等级，"
+        "路上的时间按地图上的道路和 %(hour)s 点的路况算，不是直线；%(travel)s看路的等级，"
         "每小时 %(slowest)g 到 %(fastest)g 公里。"
     ) % {
         "hour": told["hour"],
@@ -239,10 +236,7 @@ def _way_only(told: Mapping[str, Any]) -> str:
 
 
 def _houses(told: Mapping[str, Any]) -> str:
-    kinds = gettext("、").join(
-        gettext("%(kind)s %(n)s") % {"kind": kind(code), "n": n}
-        for code, n in told["kinds"].items()
-    )
+    kinds = gettext("、").join(f"{kind(code)} {n}" for code, n in told["kinds"].items())
     return gettext("有房子的候选 %(n)s 处：%(kinds)s；房子能不能用、要多少钱，没有算。") % {
         "n": number(told["n"]),
         "kinds": kinds,
