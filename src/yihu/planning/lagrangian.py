@@ -53,7 +53,9 @@ class Pace(NamedTuple):
 
 
 @njit(cache=True)
-def begun(near: NearCosts, weight: Floats, cap: Floats, price: Floats, to_build: int) -> Ascent:
+def begun(
+    near: NearCosts, weight: Floats, cap: Floats, price: Floats, share: Floats, to_build: int
+) -> Ascent:
     columns, rows = len(near.start) - 1, len(cap)
     nearest = cap.copy()
     for j in range(columns):
@@ -67,7 +69,7 @@ def begun(near: NearCosts, weight: Floats, cap: Floats, price: Floats, to_build:
         cap,
         nearest,
         np.arange(columns),
-        np.full(columns, to_build / columns),
+        share,
         np.zeros(columns, dtype=np.bool_),
         np.empty(to_build, dtype=np.int64),
     )

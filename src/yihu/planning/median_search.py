@@ -3,7 +3,7 @@ candidates that the bound decides (Beasley 1985), and branch and bound on what i
 """
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from time import monotonic
 
@@ -11,47 +11,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yihu.planning.interchange import interchange
-from yihu.planning.lagrangian import Pace, ascend, begun
+from yihu.planning.lagrangian import Ascent, Pace, ascend, begun
 from yihu.planning.median_instance import MedianInstance
 from yihu.planning.near_costs import NearCosts, lower, narrowed, near_costs
-from yihu.planning.siting_problem import Deadline, Floats, Ints, Progress
+from yihu.planning.siting_problem import Candidates, Deadline, Floats, Ints, Progress
+
+type Singles = NDArray[np.float32]
 
 WITHIN = 1e-10
 """Relative: no solution is looked for that is better by less than this."""
 GUARD = 1e-3
 """Of one, where values are integers: far more than rounding can amount to."""
 SERVERS = 5
-"""A row's cap is what its third nearest server costs, in a good solution: hardly any better one
-serves it from farther away."""
+"""A row's cap is what its fifth nearest server costs in a good solution: hardly any better one
+serves it from farther away, and if one would, caps are raised."""
 CHUNK = 20_000_000
 """Costs looked at in one go: some hundredths of a second, between which one can be interrupted."""
 EVERY = 0.2
 """Seconds between two reports of progress."""
+STARTS = 10
+"""Solutions from which exchanges begin anew, once it is known that there will be branching."""
+LIKELY = 0.65
+"""Branching is on a site that is open about so often in relaxed solutions: nearer to a half it
+says too little, nearer to one nothing new."""
 PROMISING = 12
 """A node is split when its last gain, this many times, would not close it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """`steps` at a time, so many `rounds` at most, until steps have shrunk to `least`."""
+    """So many `steps` of the ascent between two looks at what they have brought, `looks` at most,
+    the `first` step so great and the last not below `least`; unless there is no hope already when
+    they are below `hope`."""
 
     steps: int
-    rounds: int
+    looks: int
+    first: float
+    hope: float
     least: float
 
 
-ROOT, NODE = Effort(50, 12, 0.004), Effort(10, 20, 0.05)
+ROOT, NODE = Effort(50, 12, 1.0, 0.0, 0.004), Effort(10, 30, 0.8, 0.4, 0.03)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """Solutions that have all of `built` and else only sites of `free`: columns of the near costs.
-    `price`: where to begin with their bound."""
+    `price` and `share`: where the ascent to its bound begins."""
 
     bound: float
     built: Ints
     free: Ints
-    price: NDArray[np.float32]
+    price: Singles
+    share: Singles
 
 
 @dataclass(slots=True, eq=False)
@@ -74,28 +86,23 @@ class MedianSearch:
     _reported: float = field(default_factory=monotonic, init=False)
 
     def __post_init__(self) -> None:
-        instance = self.instance
-        self.value = instance.value(instance.nearest(self.sites))
-        self._cap = self._capped(self.sites)
+        self.value = self.instance.value(self.instance.nearest(self.sites))
 
     def run(self) -> None:
         """Until the best is proven or the time is over."""
-        free = self.instance.usable.free
-        if not self.instance.usable.to_build:
+        usable = self.instance.usable
+        if not usable.to_build:
             self.bound = self.value
             return
-        self._shorten()
-        self._offer(
-            self._exchange(self._near, self._cap, np.flatnonzero(np.isin(free, self.sites)))
-        )
-        self._cap = np.minimum(self._cap, self._capped(self.sites))
-        while not self._done:
-            self._loose = None
-            self._shorten()
+        self._look_below(self._caps(self.sites))
+        chosen = np.flatnonzero(np.isin(usable.free, self.sites))
+        self._offer(self._exchanged(self._near, self._cap, chosen))
+        self._look_below(self._caps(self.sites))
+        self._branch_and_bound()
+        while self._loose is not None and not self.deadline.over:
+            self._servers *= 2
+            self._look_below(np.maximum(self._cap, self._caps(self._loose)))
             self._branch_and_bound()
-            if self._loose is not None:
-                self._servers *= 2
-                self._cap = np.maximum(self._cap, self._capped(self._loose))
 
     @property
     def _enough(self) -> float:
@@ -104,27 +111,23 @@ class MedianSearch:
             return self.value - 1 + GUARD
         return self.value * (1 - WITHIN)
 
-    @property
-    def _done(self) -> bool:
-        return self.bound >= self._enough or self.deadline.over
-
     # --- what rows pay at most --------------------------------------------------------------------
 
-    def _capped(self, sites: Ints) -> Floats:
-        """No more than from sites that stand, than everybody together, than from the nearest few
+    def _caps(self, sites: Ints) -> Floats:
+        """No more than from sites that stand, than all rows together, than from the nearest few
         of these sites."""
         instance = self.instance
         cap = np.full(len(instance.rows), self.value)
         if len(instance.usable.fixed):
             cap = np.minimum(cap, instance.nearest(instance.usable.fixed))
-        if self._servers <= len(sites):
-            cap = np.minimum(cap, instance.nearest(sites, self._servers))
+        if self._servers <= max(len(sites), SERVERS) and len(sites) > 2:
+            cap = np.minimum(cap, instance.nearest(sites, min(self._servers, len(sites))))
         return cap
 
-    def _shorten(self) -> None:
-        instance = self.instance
+    def _look_below(self, cap: Floats) -> None:
+        instance, self._cap, self._loose = self.instance, cap, None
         self._near = near_costs(
-            instance.cost, instance.rows, instance.weight, instance.usable.free, self._cap
+            instance.cost, instance.rows, instance.weight, instance.usable.free, cap
         )
 
     # --- solutions --------------------------------------------------------------------------------
@@ -140,94 +143,122 @@ class MedianSearch:
         if self.instance.value(np.minimum(pays, self._cap)) < self._enough:
             self._loose = sites
 
-    def _exchange(self, near: NearCosts, cap: Floats, chosen: Ints) -> Ints:
+    def _exchanged(self, near: NearCosts, cap: Floats, chosen: Ints) -> Ints:
         next_one = 0
         while next_one >= 0 and not self.deadline.over:
             next_one = interchange(near, cap, chosen, next_one, CHUNK)
             self._report()
         return chosen
 
+    def _improve(self, near: NearCosts, cap: Floats, node: Node, built: Ints, chosen: Ints) -> None:
+        """Exchanges among the candidates of a node, which has built some since."""
+        key = np.sort(np.concatenate([built, node.free[chosen]])).tobytes()
+        if key not in self._tried and not self.deadline.over:
+            self._tried.add(key)
+            found = self._exchanged(near, cap, chosen)
+            self._offer(np.concatenate([built, node.free[found]]))
+
+    def _start_anew(self, near: NearCosts, to: Ascent, node: Node, left: Node) -> None:
+        usable, random = self.instance.usable, np.random.default_rng(len(left.free))
+        built = np.concatenate([usable.fixed, usable.free[left.built]])
+        open_yet = Candidates(built, usable.free[left.free], usable.p)
+        instance = replace(self.instance, usable=open_yet)
+        for _ in range(STARTS):
+            sites = np.sort(instance.spread(random)[len(built) :])
+            chosen = np.searchsorted(usable.free[node.free], sites)
+            self._improve(near, to.cap, node, left.built, chosen)
+
+    def _try_all(self, left: Node, exact: bool) -> bool:
+        """Whether the solutions that are left are few, and tried. `exact`: those of one more site
+        that cannot be the best are no longer among them."""
+        to_open = self.instance.usable.to_build - len(left.built)
+        if to_open == 0 or to_open == len(left.free):
+            self._offer(np.concatenate([left.built, left.free[:to_open]]))
+            return True
+        if to_open > 1 or not exact:
+            return False
+        for j in left.free:
+            self._offer(np.append(left.built, j))
+        return True
+
     # --- the bound --------------------------------------------------------------------------------
 
     def _branch_and_bound(self) -> None:
-        """Always the node with the least bound, which is that of the whole; until caps turn out to
-        be too low, too."""
-        columns = np.arange(len(self.instance.usable.free))
-        heap = [(self.bound, 0, Node(self.bound, columns[:0], columns, self._first_prices()))]
-        serial = count(1)
+        """Always the node with the least bound, which is that of the whole; until it is proven, or
+        a cap turns out to be too low, or the time is over."""
+        root = self._root()
+        heap, serial = [(root.bound, 0, root)], count(1)
         while heap and self._loose is None and not self.deadline.over:
             node = heapq.heappop(heap)[2]
-            for child in self._children(node, NODE if len(node.free) < len(columns) else ROOT):
+            self.nodes += 1
+            for child in self._children(node, NODE if node is not root else ROOT):
                 heapq.heappush(heap, (child.bound, next(serial), child))
             if heap:
                 self.bound = max(self.bound, min(heap[0][0], self.value))
-            self.nodes += 1
         if not heap and self._loose is None:
             self.bound = self.value if self.instance.integral else self._enough
 
-    def _children(self, node: Node, effort: Effort) -> list[Node]:
-        """What is left of a node: nothing, if its bound is enough or its best solution is known;
-        two halves otherwise, or itself if it has to wait."""
-        cap = self._cap.copy()
-        for j in node.built:
-            lower(self._near, j, cap)
-        near = narrowed(self._near, node.free, cap)
-        to_build = self.instance.usable.to_build - len(node.built)
-        to = begun(near, self.instance.weight, cap, node.price.astype(np.float64), to_build)
-        pace = Pace(-np.inf, 1.0, 0, len(node.free), 0)
-        for _ in range(effort.rounds):
-            before = pace
-            steps = max(1, min(effort.steps, CHUNK // (len(near.row) + 1)))
-            pace = ascend(near, to, pace, to_build, self.value, self._enough, steps)
-            bound = max(node.bound, pace.bound)
-            if bound >= self._enough:
-                return []
-            self._report()
-            left = to_build - pace.settled
-            built = np.concatenate([node.built, node.free[to.built[: pace.settled]]])
-            open_yet = to.free[: pace.undecided]
-            free = node.free[open_yet]
-            if left == 0 or left == len(free):
-                self._offer(np.concatenate([built, free[:left]]))
-                return []
-            if left == 1 and to_build - before.settled == 1:
-                for j in free:
-                    self._offer(np.append(built, j))
-                return []
-            chosen = open_yet[np.argsort(-(to.best_open[open_yet] + to.share[: len(free)]))[:left]]
-            self._improve(near, to.cap, built, node.free, chosen)
-            if self._loose is not None or self.deadline.over:
-                return [Node(bound, built, free, node.price)]
-            if pace.step < effort.least or (
-                effort is NODE
-                and before.bound > -np.inf
-                and (pace.bound - before.bound) * PROMISING < self._enough - bound
-            ):
-                break
-        k = int(np.abs(to.share[: len(free)] - 0.5).argmin())
-        price = to.best_price.astype(np.float32)
-        rest = np.delete(free, k)
-        return [
-            Node(bound, np.append(built, free[k]), rest, price),
-            Node(bound, built, rest, price),
-        ]
-
-    def _improve(
-        self, near: NearCosts, cap: Floats, built: Ints, columns: Ints, chosen: Ints
-    ) -> None:
-        key = np.sort(np.concatenate([built, columns[chosen]])).tobytes()
-        if key not in self._tried:
-            self._tried.add(key)
-            found = self._exchange(near, cap, chosen)
-            self._offer(np.concatenate([built, columns[found]]))
-
-    def _first_prices(self) -> NDArray[np.float32]:
-        """Between the nearest server and the next."""
+    def _root(self) -> Node:
+        """Prices between the nearest server and the next."""
         instance = self.instance
         price = instance.nearest(self.sites)
         if len(self.sites) > 1:
             price = (price + np.minimum(instance.nearest(self.sites, 2), self._cap)) / 2
-        return price.astype(np.float32)
+        free = np.arange(len(instance.usable.free))
+        share = np.full(len(free), instance.usable.to_build / len(free), dtype=np.float32)
+        return Node(self.bound, free[:0], free, price.astype(np.float32), share)
+
+    def _children(self, node: Node, effort: Effort) -> list[Node]:
+        """What is left of a node: nothing, if its bound is enough or its best solution is known;
+        two halves otherwise, or itself if it has to wait."""
+        to_build = self.instance.usable.to_build - len(node.built)
+        cap = self._cap.copy()
+        for j in node.built:
+            lower(self._near, j, cap)
+        near = self._near if effort is ROOT else narrowed(self._near, node.free, cap)
+        price, share = node.price.astype(np.float64), node.share.astype(np.float64)
+        to = begun(near, self.instance.weight, cap, price, share, to_build)
+        pace = Pace(-np.inf, effort.first, 0, len(node.free), 0)
+        left = node
+        for _ in range(effort.looks):
+            before, pace = pace, self._ascended(near, to, pace, to_build, effort.steps)
+            left = self._left(node, to, pace)
+            if left.bound >= self._enough or self._try_all(left, to_build - before.settled == 1):
+                return []
+            open_yet = to.free[: pace.undecided]
+            likely = np.argsort(-(to.best_open[open_yet] + left.share))
+            chosen = open_yet[likely[: to_build - pace.settled]]
+            self._improve(near, to.cap, node, left.built, chosen)
+            if self._loose is not None or self.deadline.over:
+                return [left]
+            hope = (pace.bound - before.bound) * PROMISING + left.bound
+            if pace.step < effort.least or (pace.step <= effort.hope and hope < self._enough):
+                break
+        if effort is ROOT:
+            self._start_anew(near, to, node, left)
+        k = int(np.abs(left.share - LIKELY).argmin())
+        out = replace(left, free=np.delete(left.free, k), share=np.delete(left.share, k))
+        return [replace(out, built=np.append(left.built, left.free[k])), out]
+
+    def _ascended(self, near: NearCosts, to: Ascent, pace: Pace, to_build: int, steps: int) -> Pace:
+        """So many steps, in pieces if they are long."""
+        at_once = min(steps, max(1, CHUNK // (len(near.row) + 1)))
+        for begin in range(0, steps, at_once):
+            some = min(at_once, steps - begin)
+            pace = ascend(near, to, pace, to_build, self.value, self._enough, some)
+            self._report()
+            if pace.bound >= self._enough or self.deadline.over:
+                break
+        return pace
+
+    def _left(self, node: Node, to: Ascent, pace: Pace) -> Node:
+        return Node(
+            max(node.bound, pace.bound),
+            np.concatenate([node.built, node.free[to.built[: pace.settled]]]),
+            node.free[to.free[: pace.undecided]],
+            to.best_price.astype(np.float32),
+            to.share[: pace.undecided].astype(np.float32),
+        )
 
     def _report(self) -> None:
         if self.progress and monotonic() - self._reported >= EVERY:
