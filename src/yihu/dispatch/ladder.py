@@ -65,7 +65,8 @@ def _unseen() -> QuerySet[Incident]:
     )
     if settings.AUTO_OFFER_IN is not None:
         found = found.filter(district__in=settings.AUTO_OFFER_IN)
-    return found.filter(waves=None, assignments=None).select_related("matter")
+    found = found.filter(waves=None, assignments=None).select_related("matter")
+    return found.order_by("matter__opened_at")
 
 
 def _begin(incident: Incident) -> int:
@@ -121,7 +122,8 @@ def _see_to(wave: Wave, now: datetime) -> int:
 
 def _standing_by() -> QuerySet[Incident]:
     offers = Offer.objects.filter(verdict=Verdict.STANDBY, answer=Answer.ACCEPTED)
-    return Incident.objects.filter(pk__in=offers.values("incident"))
+    found = Incident.objects.filter(pk__in=offers.values("incident"))
+    return found.order_by("matter__opened_at")
 
 
 def _settle(incident: Incident) -> int:
