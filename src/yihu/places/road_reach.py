@@ -1,7 +1,7 @@
 """What can be reached in a given time, drawn on a grid and traced."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -9,8 +9,10 @@ from scipy.ndimage import binary_closing, binary_dilation
 from shapely.geometry import MultiPolygon, mapping
 
 from yihu.places.road_graph import Floats, Ints
-from yihu.places.road_net import Net
 from yihu.places.road_snap import Spots
+
+if TYPE_CHECKING:
+    from yihu.places.road_net import Net
 
 CELL = 40.0
 """Metres: the side of a cell of the grid."""
@@ -19,7 +21,7 @@ BESIDE = 2
 
 
 class Reach:
-    def __init__(self, net: Net) -> None:
+    def __init__(self, net: "Net") -> None:
         self.net, self.graph = net, net.graph
 
     def polygons(self, sources: Spots, limits: Sequence[float]) -> list[dict[str, Any]]:
@@ -35,10 +37,8 @@ class Reach:
         """Places along the edges, a cell apart at most, and when the first comes there, for those
         that are reached within the limit."""
         net, graph = self.net, self.graph
-        tree = net.away(sources)
-        excess = net.walk(tree, np.arange(graph.states)).real
         begun = np.full(graph.edges, np.inf)
-        np.minimum.at(begun, graph.edge, tree.cost[:-1] - excess)
+        np.minimum.at(begun, graph.edge, net.away(sources).tree.seconds)
         reached = np.flatnonzero(begun <= limit)
         edge = np.concatenate([reached, sources.edge])
         start = np.append(begun[reached], -sources.part * net.seconds[sources.edge])

@@ -26,12 +26,6 @@ class Spots:
     part: Floats
     away: Floats
 
-    def only(self, position: int) -> "Spots":
-        low, high = np.searchsorted(self.of, [position, position + 1])
-        return Spots(
-            self.of[low:high], self.edge[low:high], self.part[low:high], self.away[low:high]
-        )
-
 
 class Snapper:
     """Finds the nearest of the edges that are `open`."""

@@ -8,16 +8,19 @@ inf where there is no way. `hour`: of the day, local time, 0 to 24.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yihu.places.road_closures import Closure, closed_chains
 from yihu.places.road_graph import Floats, Graph
 from yihu.places.road_hours import QUARTERS, slowness
-from yihu.places.road_net import Net
 from yihu.places.road_reach import Reach
 from yihu.places.road_rules import Profile
 from yihu.places.road_snap import Snapper
+
+if TYPE_CHECKING:
+    from yihu.places.road_net import Net
 
 __all__ = ["Closure", "LonLat", "Profile", "Roads", "Route", "Times"]
 
@@ -56,7 +59,7 @@ class Roads:
         """From each source to one target: one search, however many sources."""
         net = self._net(profile, hour)
         root, ends = net.snap(_degrees([target])), net.snap(_degrees(sources))
-        legs = net.legs(net.to(root), root, ends, len(sources))
+        legs = net.legs(net.to(root), ends, len(sources))
         return Times(legs.seconds, legs.metres)
 
     def from_one(
@@ -65,7 +68,7 @@ class Roads:
         """From one source to each target: one search."""
         net = self._net(profile, hour)
         root, ends = net.snap(_degrees([source])), net.snap(_degrees(targets))
-        legs = net.legs(net.away(root), root, ends, len(targets))
+        legs = net.legs(net.away(root), ends, len(targets))
         return Times(legs.seconds, legs.metres)
 
     def matrix(
@@ -75,20 +78,12 @@ class Roads:
         profile: Profile,
         hour: float = NOON,
     ) -> Floats:
-        """Seconds [source, target]: a search for each of the fewer, a row at a time."""
+        """Seconds [source, target]: a search for each of the fewer, on all cores."""
         net = self._net(profile, hour)
         starts, ends = net.snap(_degrees(sources)), net.snap(_degrees(targets))
         if len(targets) < len(sources):
-            columns = [
-                net.legs(net.to(root), root, starts, len(sources)).seconds
-                for root in (ends.only(n) for n in range(len(targets)))
-            ]
-            return np.array(columns).reshape(len(targets), len(sources)).T
-        rows = [
-            net.legs(net.away(root), root, ends, len(targets)).seconds
-            for root in (starts.only(n) for n in range(len(sources)))
-        ]
-        return np.array(rows).reshape(len(sources), len(targets))
+            return net.table(net.backward, ends, len(targets), starts, len(sources)).T
+        return net.table(net.forward, starts, len(sources), ends, len(targets))
 
     def route(
         self, source: LonLat, target: LonLat, profile: Profile, hour: float = NOON
@@ -96,11 +91,11 @@ class Roads:
         """The way itself; None where there is none."""
         net = self._net(profile, hour)
         root, ends = net.snap(_degrees([source])), net.snap(_degrees([target]))
-        tree = net.away(root)
-        legs = net.legs(tree, root, ends, 1)
+        ways = net.away(root)
+        legs = net.legs(ways, ends, 1)
         if legs.spot[0] < 0:
             return None
-        line = net.line(tree, root, ends, legs)
+        line = net.line(ways, ends, legs)
         return Route(float(legs.seconds[0]), float(legs.metres[0]), [(x, y) for x, y in line])
 
     def isochrone(
@@ -137,7 +132,9 @@ class Roads:
                 self._snappers[profile] = everything
             return self._snappers[profile]
 
-    def _net(self, profile: Profile, hour: float) -> Net:
+    def _net(self, profile: Profile, hour: float) -> "Net":
+        from yihu.places.road_net import Net  # and the compiler, which most need not load
+
         quarter = round(hour % 24 * 4) % QUARTERS
         snapper = self._snapper(profile)
         with self._lock:
