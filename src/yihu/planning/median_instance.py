@@ -8,8 +8,8 @@ from numba import njit
 
 from yihu.planning.siting_problem import Candidates, Floats, Ints
 
-EXACT_INTEGERS = 2.0**53
-"""Beyond it float64 does not hold every integer."""
+EXACT_INTEGERS = 1e10
+"""Sums of integers up to this are exact to far less than one, however they come about."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +26,10 @@ class MedianInstance:
     @classmethod
     def of(cls, cost: Floats, weights: Floats, usable: Candidates) -> Self:
         rows = np.flatnonzero(weights > 0)
-        integral = bool(_integral(cost, rows, weights[rows]))
-        return cls(cost, rows, weights[rows], usable, integral)
+        read_only = cost.view()
+        read_only.flags.writeable = False  # what can be written is another type to the compiler
+        integral = bool(_integral(read_only, rows, weights[rows]))
+        return cls(read_only, rows, weights[rows], usable, integral)
 
     def nearest(self, sites: Ints, nth: int = 1) -> Floats:
         """By row, the cost of being served by the nth nearest of the sites."""
@@ -57,7 +59,7 @@ class MedianInstance:
             closed[site] = True
             sites.append(site)
             pays = np.minimum(pays, self.cost[self.rows, site] * self.weight)
-        return np.array(sites, dtype=np.int64)
+        return np.sort(np.array(sites, dtype=np.int64))
 
 
 @njit(cache=True)

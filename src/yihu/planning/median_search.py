@@ -164,7 +164,7 @@ class MedianSearch:
         open_yet = Candidates(built, usable.free[left.free], usable.p)
         instance = replace(self.instance, usable=open_yet)
         for _ in range(STARTS):
-            sites = np.sort(instance.spread(random)[len(built) :])
+            sites = np.setdiff1d(instance.spread(random), built)
             chosen = np.searchsorted(usable.free[node.free], sites)
             self._improve(near, to.cap, node, left.built, chosen)
 

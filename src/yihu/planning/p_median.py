@@ -50,9 +50,7 @@ def p_median(
         unreachable(matrix, usable, weight > 0)
         sites, unserved = _serving_all(instance, deadline, progress)
     if len(unserved):
-        return Siting(
-            _named(sites), np.inf, 0.0, "no solution found", deadline.seconds, _named(unserved)
-        )
+        return Siting(_named(sites), np.inf, 0.0, "none found", deadline.seconds, _named(unserved))
     search = MedianSearch(instance, sites, deadline, progress)
     search.run()
     method = f"Lagrangian bound, interchange, branch and bound ({search.nodes} nodes)"

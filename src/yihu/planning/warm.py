@@ -1,0 +1,14 @@
+"""Compiles what planning has compiled, so that no page waits for it. Pure.
+
+What is compiled is kept beside the package, or in the user's own cache where that is not writable
+(Numba's `NUMBA_CACHE_DIR`).
+"""
+
+import numpy as np
+
+from yihu.planning.p_median import p_median
+
+
+def warm() -> None:
+    """Some tens of seconds the first time, nothing to speak of afterwards."""
+    p_median(np.random.default_rng(12).integers(1, 100, (40, 30)), 5)  # one that has to branch
