@@ -2,12 +2,16 @@
 
 import secrets
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from django.test import override_settings
 from django.utils import timezone
+from tests.support import ground
 from tests.support.town import DISTRICT, Town
 
-from yihu.places.models import Site
+from yihu.places import map_files
+from yihu.places.models import District, Site
 from yihu.places.road_rules import Profile
 from yihu.planning import actions, plan_clock
 from yihu.planning.actions import Wanted
@@ -28,6 +32,14 @@ NEW = Wanted(
     keep=frozenset({"room-1"}),
 )
 """Asked in the town of `houses`, on the ground of `tests.support.ground`."""
+
+
+def drawn(folder: Path) -> Path:
+    """A folder of maps with the test district's in it, drawn without a database."""
+    with override_settings(MAPS=folder):
+        ground.bring(map_files.folder(DISTRICT))
+        map_files.draw(District(code=DISTRICT, name="测试街道"))
+    return folder
 
 
 def houses() -> None:

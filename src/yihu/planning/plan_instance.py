@@ -30,7 +30,7 @@ DEGREE = 111_320.0
 SPACING = 300
 """Metres between two places that stand for the residents around them."""
 ROADSIDE_SPACING = 500
-BESIDE = 60.0
+BESIDE = 150.0
 """Metres from a road within which a place of the lattice counts as beside it."""
 SETTLED = 200.0
 """Metres from a road beyond which nobody is taken to live: hills, water, fields."""

@@ -260,9 +260,13 @@ def compare(request: StaffRequest) -> HttpResponse:
         messages.warning(request, _("请勾两份算好的方案再比。"), extra_tags="soon")
         return redirect("planning:home")
     one, other = map(Shown, plans)
+    heads = _("前一份"), _("后一份")
     context = {
-        "sides": [(each, _sketch(request, each)) for each in (one, other)],
-        "heads": (one.plan.name, other.plan.name),
+        "sides": [
+            (head, each, _sketch(request, each))
+            for head, each in zip(heads, (one, other), strict=True)
+        ],
+        "heads": heads,
         "caption": _("建后的数字"),
         "figures": [
             (

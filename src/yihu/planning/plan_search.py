@@ -32,7 +32,7 @@ class Search:
     @property
     def rooms(self) -> int:
         """How many there shall be in all."""
-        return len(self.instance.fixed) + self.question.build
+        return len(self.question.standing) + self.question.build
 
     def best(self, progress: Progress) -> Siting:
         """Raises BadInstance."""

@@ -198,6 +198,12 @@ class Shown:
             for mine, theirs in zip(self.after, other.after, strict=True)
         ]
 
+    @property
+    def of_best(self) -> str:
+        """How good the plan is that it is measured against."""
+        best = self.plan.best
+        return Shown(best).certificate if best is not None and best.answer else ""
+
     # --- places -----------------------------------------------------------------------------------
 
     @cached_property
@@ -310,15 +316,17 @@ def _difference(mine: Figure, best: Figure) -> str:
         fewer = best.of[0] - mine.of[0]
         if not fewer:
             return _("一样")
-        words = _("少覆盖 %(n)s") if fewer > 0 else _("多覆盖 %(n)s")
-        return words % {"n": f"{abs(fewer):,}"}
+        words = (
+            _("少覆盖 %(n)s（最好 %(best)s）") if fewer > 0 else _("多覆盖 %(n)s（最好 %(best)s）")
+        )
+        return words % {"n": f"{abs(fewer):,}", "best": f"{best.of[0]:,}"}
     if mine.value is None or best.value is None:
         return _("没有路可到，比不了")
     more = round(mine.value - best.value, 1)
     if not more:
         return _("一样")
-    words = _("多 %(n)s 分钟") if more > 0 else _("少 %(n)s 分钟")
-    return words % {"n": f"{abs(more):.1f}"}
+    words = _("多 %(n)s 分钟（最好 %(best)s）") if more > 0 else _("少 %(n)s 分钟（最好 %(best)s）")
+    return words % {"n": f"{abs(more):.1f}", "best": f"{best.value:.1f}"}
 
 
 def _metres(one: Spot, other: Spot) -> float:
