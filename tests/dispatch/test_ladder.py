@@ -16,9 +16,11 @@ from tests.support.town import Town, build
 from tests.support.units import unit
 
 from yihu.dispatch import ladder, offers
-from yihu.dispatch.kinds import Answer, Door, Kind, Reach, Urgency
-from yihu.dispatch.models import Duty, Incident, Offer, Wave
+from yihu.dispatch.assignments import stand_down
+from yihu.dispatch.kinds import Answer, Door, Kind, Reach, Status, Urgency
+from yihu.dispatch.models import Duty, Incident, Offer, Unit, Wave
 from yihu.dispatch.reaching import WAITS
+from yihu.dispatch.units import report_status
 from yihu.kernel.models import Channel, Entry, OutboxMessage
 from yihu.people.shifts import begin_shift
 from yihu.radio.actions import raise_alarm
@@ -163,6 +165,50 @@ def test_enough_who_come_end_the_ladder_and_nobody_was_silent(town: Town) -> Non
     assert reached(one) == ["best"]
     assert Offer.objects.get(unit__code="colleague").answer == Answer.WITHDRAWN
     assert ladder.advance() == 0
+
+
+@pytest.mark.both_databases
+def test_who_turns_away_before_they_are_there_is_followed_by_another_wave_once(town: Town) -> None:
+    one = incident(town, Kind.BREAK_IN, units_needed=1)
+    sent = accepted(town, posted(town, "officer"))
+    posted(town, "colleague")
+    assert ladder.advance() == 0
+    says(town, sent, one, Status.AVAILABLE)
+    assert ladder.advance() == 1
+    assert ladder.advance() == 0
+    assert reached(one) == ["best", "best"]
+    assert "colleague" in codes(one.waves.latest("number"))
+
+
+def test_who_was_there_or_was_called_off_is_followed_by_nobody(town: Town) -> None:
+    one = incident(town, Kind.BREAK_IN, units_needed=1)
+    sent = accepted(town, posted(town, "officer"))
+    for status in (Status.ON_SCENE, Status.AVAILABLE):
+        says(town, sent, one, status)
+    other = incident(town, Kind.BREAK_IN, units_needed=1)
+    again = accepted(town, sent)
+    stand_down(actor=town.actor("dispatcher"), incident=other.pk, unit=again.pk, client_key=key())
+    assert ladder.advance() == 0
+
+
+def says(town: Town, made: Unit, of: Incident, status: Status) -> None:
+    report_status(
+        actor=town.actor(made.code),
+        unit=made.pk,
+        status=status,
+        incident=of.pk,
+        client_key=key(),
+    )
+
+
+def accepted(town: Town, made: Unit) -> Unit:
+    """The unit was asked alone, comes, and its wave is over."""
+    ladder.advance()
+    offer = Offer.objects.get(unit=made, answer=Answer.WAITING)
+    offers.accept(actor=town.actor(made.code), offer=offer.pk, eta=60, client_key=key())
+    later(seconds=60)
+    ladder.advance()
+    return made
 
 
 def test_a_wave_that_a_newer_one_overtook_has_no_successor(town: Town) -> None:

@@ -12,13 +12,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from yihu.dispatch.advising import advise
 from yihu.dispatch.kinds import Answer, Kind, Reach, Urgency, Verdict
 from yihu.dispatch.loops import WORKING
-from yihu.dispatch.models import Incident, Offer, Wave
+from yihu.dispatch.models import Assignment, Incident, Offer, Wave
 from yihu.dispatch.reaching import NEXT, wave_from
 from yihu.dispatch.waves import close, lacking, let_go, locked, open_wave, promote
 from yihu.kernel.access import clock_actor
@@ -37,6 +37,7 @@ def advance() -> int:
             _each(_begin, _unseen()[:LIMIT]),
             _each(lambda wave: _see_to(wave, now), _ended(now)[:LIMIT]),
             _each(_settle, _standing_by()[:LIMIT]),
+            _each(_begin_again, _turned_away_from()[:LIMIT]),
         )
     )
 
@@ -57,16 +58,20 @@ def _each[T](work: Callable[[T], int], things: Iterable[T]) -> int:
 # --- the first wave -------------------------------------------------------------------------------
 
 
-def _unseen() -> QuerySet[Incident]:
-    """Urgent incidents for which nobody has been asked or sent."""
+def _urgent() -> QuerySet[Incident]:
+    """Those for which somebody is asked without anybody's doing."""
     urgent = Q(priority=Urgency.NOW) | Q(kind=Kind.PANIC_ALARM)
     found = Incident.objects.filter(
         urgent, matter__step__in=WORKING, matter__closed_at=None, matter__origin=""
     )
     if settings.AUTO_OFFER_IN is not None:
         found = found.filter(district__in=settings.AUTO_OFFER_IN)
-    found = found.filter(waves=None, assignments=None).select_related("matter")
-    return found.order_by("matter__opened_at")
+    return found.select_related("matter").order_by("matter__opened_at")
+
+
+def _unseen() -> QuerySet[Incident]:
+    """Those for which nobody has been asked or sent."""
+    return _urgent().filter(waves=None, assignments=None)
 
 
 def _begin(incident: Incident) -> int:
@@ -114,6 +119,45 @@ def _see_to(wave: Wave, now: datetime) -> int:
                 advice=advice,
                 client_key=f"after wave {held.number}".encode(),
             )
+    return 1
+
+
+# --- who turned away ------------------------------------------------------------------------------
+
+
+def _turned_away_from() -> QuerySet[Incident]:
+    """Those to which everybody who was sent said that they were free again before they were there,
+    and nobody has been asked since."""
+    trips = Assignment.objects.filter(incident=OuterRef("pk"), alongside=False)
+    turned = trips.filter(cleared_at__isnull=False).order_by("-cleared_at").values("cleared_at")
+    waves = Wave.objects.filter(incident=OuterRef("pk"))
+    return (
+        _urgent()
+        .annotate(turned_away_at=Subquery(turned[:1]))
+        .filter(
+            ~Exists(trips.filter(Q(ended_at=None) | Q(on_scene_at__isnull=False))),
+            ~Exists(waves.filter(closed_at=None)),
+            ~Exists(waves.filter(opened_at__gt=OuterRef("turned_away_at"))),
+            turned_away_at__isnull=False,
+        )
+    )
+
+
+def _begin_again(incident: Incident) -> int:
+    advice = advise(incident)
+    with one_by_one():
+        clock = clock_actor(incident.district)
+        matter = locked(clock, incident.pk)
+        if not _turned_away_from().filter(pk=incident.pk).exists():
+            return 0
+        last = Wave.objects.filter(incident=matter.pk).count()
+        open_wave(
+            actor=clock,
+            matter=matter,
+            new=wave_from(matter, Reach.BEST, advice),
+            advice=advice,
+            client_key=f"again after wave {last}".encode(),
+        )
     return 1
 
 
