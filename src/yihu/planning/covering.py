@@ -169,6 +169,31 @@ def most_covered(
     return Choice(columns, bound), "reduction, integer program (HiGHS)"
 
 
+def covering(cover: Cover, q: int, deadline: Deadline) -> Ints | None:
+    """Up to `q` columns that cover every row; None if there are none, or if none were found by
+    then."""
+    quick = greedy(cover)
+    if len(quick) <= q:
+        return quick
+    if q == 0:
+        return None
+    lost = 1.0 - cover.covers
+    try:
+        found = p_median(lost, q, time_limit=deadline.left, progress=_hopeless)
+    except _Hopeless:
+        return None
+    return None if found.value else np.array(found.sites)
+
+
+class _Hopeless(Exception):
+    """Something will be lost, however little is not known."""
+
+
+def _hopeless(_lost: float, least: float, _seconds: float) -> None:
+    if least > NEAR:
+        raise _Hopeless
+
+
 def greedy(cover: Cover) -> Ints:
     """Columns that cover every row: again and again the one that covers most of what is left, and
     in the end without those that turned out to be needless."""

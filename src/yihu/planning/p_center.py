@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from yihu.planning.cover_reduction import Cover, for_all
-from yihu.planning.covering import most_covered
+from yihu.planning.covering import covering
 from yihu.planning.siting_problem import (
     BadInstance,
     Bools,
@@ -25,6 +25,9 @@ from yihu.planning.siting_problem import (
     costs,
     unreachable,
 )
+
+PATIENCE = 1.0
+"""Seconds for one radius, at first."""
 
 
 def p_center(
@@ -81,11 +84,21 @@ class CentreSearch:
             self.lower = float(np.minimum(nearest, self.standing).max())
 
     def run(self) -> None:
+        """A radius that takes too long is left for others, above it first, and comes again."""
+        patience, lowest, highest = PATIENCE, np.inf, -np.inf
         while self.lower < self.value and not self.deadline.over:
             steps = self._steps()
-            middle = (len(steps) - 1) // 2
-            if self._within(float(steps[middle])) is False:
-                self.lower = float([*steps, self.value][middle + 1])
+            above, below = steps[steps > highest], steps[steps < lowest]
+            untried = above if len(above) else below
+            if not len(untried):
+                patience, lowest, highest = 4 * patience, np.inf, -np.inf
+                continue
+            radius = float(untried[(len(untried) - 1) // 2])
+            verdict = self._within(radius, Deadline(min(patience, self.deadline.left)))
+            if verdict is None:
+                lowest, highest = min(lowest, radius), max(highest, radius)
+            elif not verdict:
+                self.lower = float(np.append(steps, self.value)[np.searchsorted(steps, radius) + 1])
             if self.progress is not None:
                 self.progress(self.value, self.lower, self.deadline.seconds)
 
@@ -99,19 +112,19 @@ class CentreSearch:
         between = seen[(seen > self.lower) & (seen < self.value)]
         return np.unique(np.append(between, self.lower))
 
-    def _within(self, radius: float) -> bool | None:
+    def _within(self, radius: float, deadline: Deadline) -> bool | None:
         """Whether all rows can be served within the radius; None if there was no time to tell."""
-        while not self.deadline.over:
+        while not deadline.over:
             left = self.rows[self.standing[self.rows] > radius]
-            chosen = self._covering(self.free[left] <= radius)
+            chosen = self._covering(self.free[left] <= radius, deadline)
             if chosen is None:
-                return None if self.deadline.over else False
+                return None if deadline.over else False
             self._offer(chosen)
             if self.value <= radius:
                 return True
         return None
 
-    def _covering(self, covers: Bools) -> Ints | None:
+    def _covering(self, covers: Bools, deadline: Deadline) -> Ints | None:
         """Columns that cover every row and are not too many."""
         if not covers.any(axis=1).all():
             return None
@@ -120,10 +133,8 @@ class CentreSearch:
         left = self.usable.to_build - len(forced)
         if left < 0:
             return None
-        choice, _method = most_covered(cover, left, self.deadline)
-        if cover.lost(choice.columns):
-            return None
-        return np.append(forced, cover.columns[choice.columns])
+        chosen = covering(cover, left, deadline)
+        return None if chosen is None else np.append(forced, cover.columns[chosen])
 
     def _offer(self, chosen: Ints) -> None:
         """Sites are added for the rows that have the longest way, each nearest to such a row
