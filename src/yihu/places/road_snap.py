@@ -11,8 +11,8 @@ import shapely
 
 from yihu.places.road_graph import Flags, Floats, Graph, Ints, Plane
 
-NODE = 5
-"""Boxes in a node of the tree: measured, half the time of the usual ten."""
+NODE = 2
+"""Boxes in a node of the tree: measured, half the time of the usual ten, and less than of five."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
