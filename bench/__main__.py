@@ -33,6 +33,7 @@ MEASURES = {
     "matrix": Measure("travel times between 500 positions, beside scipy", (SQLITE,)),
     "incident": Measure("kill -9 at each step of an incident, for each process", (SQLITE,)),
     "day": Measure("four hours of a day, 2,000 incidents, 600 units, 20 times as quick", (SQLITE,)),
+    "siting": Measure("where to build, proven: seconds beside spopt, and the large", (SQLITE,)),
     "kill": Measure("a minute of kill -9 under load: nothing lost, nothing twice", (SQLITE,)),
 }
 

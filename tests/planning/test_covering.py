@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.siting_cases import Case, cases
 
-from yihu.planning import covering
+from yihu.planning import cover_reduction, covering
 from yihu.planning.covering import coverage_curve, max_cover, set_cover
 from yihu.planning.siting_problem import BadInstance
+from yihu.planning.warm import warm
 
 RADII = st.integers(0, 6) | st.floats(0, 100)
 PLANE = np.random.default_rng(5).uniform(0, 100, (400, 2))
@@ -109,3 +110,12 @@ def test_a_radius_that_is_no_distance_is_refused(radius: float) -> None:
         with pytest.raises(BadInstance) as refused:
             ask()
         assert refused.value.code == "radius"
+
+
+def test_what_is_warm_is_not_compiled_again() -> None:
+    warm()
+    before = list(cover_reduction._maximal.signatures)
+    max_cover(APART, 9.0, 15)
+    set_cover(np.asfortranarray(APART), 30.0, fixed=[3], forbidden=[4])
+    assert list(cover_reduction._maximal.signatures) == before
+    assert before

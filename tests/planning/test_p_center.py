@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from tests.support import orlib
 from tests.support.siting_cases import Case, cases
 
 from yihu.planning.p_center import p_center
@@ -61,3 +62,12 @@ def test_progress_closes_in_on_the_answer() -> None:
     assert list(values) == sorted(values, reverse=True)
     assert list(bounds) == sorted(bounds)
     assert list(seconds) == sorted(seconds)
+
+
+@pytest.mark.skipif(not orlib.there(), reason="the shared data are not here")
+@pytest.mark.parametrize("number", orlib.CENTRE)
+def test_instances_of_the_or_library_are_proven(number: int) -> None:
+    distances, p = orlib.read(number)
+    found = p_center(distances, p)
+    assert found.value == found.bound == orlib.CENTRE[number]
+    assert distances[:, found.sites].min(axis=1).max() == found.value

@@ -163,10 +163,16 @@ def most_covered(
     if found.proven or deadline.over:
         return best, f"reduction, {found.method}"
     choice = heaviest(cover, q, best.columns, deadline, progress)
-    bound = max(best.bound, choice.bound * (1 - EXACT))
+    bound = max(best.bound, _sharpened(choice.bound, cover.weight))
     better = len(choice.columns) == q and cover.lost(choice.columns) < cover.lost(best.columns)
     columns = choice.columns if better else best.columns
     return Choice(columns, bound), "reduction, integer program (HiGHS)"
+
+
+def _sharpened(bound: float, weight: Floats) -> float:
+    """Nothing lies between two integers."""
+    whole = (weight == np.floor(weight)).all()
+    return float(np.ceil(bound - NEAR)) if whole else bound * (1 - EXACT)
 
 
 def covering(cover: Cover, q: int, deadline: Deadline) -> Ints | None:

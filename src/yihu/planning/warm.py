@@ -6,9 +6,11 @@ What is compiled is kept beside the package, or in the user's own cache where th
 
 import numpy as np
 
+from yihu.planning.cover_reduction import maximal
 from yihu.planning.p_median import p_median
 
 
 def warm() -> None:
     """Some tens of seconds the first time, nothing to speak of afterwards."""
     p_median(np.random.default_rng(12).integers(1, 100, (40, 30)), 5)  # one that has to branch
+    maximal(np.eye(2, dtype=bool))
