@@ -1,0 +1,168 @@
+"""Where units are while they move, how soon they can be elsewhere, and what they cover. Pure.
+
+A unit is on a leg: it was at `origin` when it `departed`, and is at `target` when it `arrives`. One
+that is turned round on its way goes back or goes on, whichever is sooner; its next leg begins where
+that way ends, so that `departed` may lie ahead. One that stands has arrived.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from yihu.planning.compiled import inner
+from yihu.planning.random_laws import Records
+from yihu.planning.scenario import World
+from yihu.planning.siting_problem import Floats
+
+FREE, ASKED, UNDER_WAY, ON_SCENE, STAYING = range(5)
+"""STAYING: it helped, and waits for the first leader."""
+UNIT = np.dtype(
+    [
+        ("type", "i8"),
+        ("state", "i8"),
+        ("on_shift", "i8"),
+        ("call", "i8"),
+        ("role", "i8"),
+        ("extra", "i8"),
+        ("origin", "i8"),
+        ("target", "i8"),
+        ("departed", "f8"),
+        ("arrives", "f8"),
+        ("answered", "f8"),
+        ("since", "f8"),
+        ("busy", "f8"),
+        ("rank", "f8"),
+        ("fresh", "i8"),
+        ("move", "i8"),
+    ],
+    align=True,
+)
+"""A unit as it stands. `answered`: when it said yes, inf if it will not. `since`: when its call
+began for it; `busy`: seconds it had calls. `extra`: it goes although enough others go. `rank`: its
+cost when it was asked. `fresh`: it is free since the event at hand. `move`: its latest row."""
+
+
+@inner
+def time_to(world: World, unit: Records, zone: int, now: float) -> float:
+    """Seconds to a zone from wherever the unit is."""
+    travel = world.travel[world.unit_types[unit.type].mode]
+    if now >= unit.arrives:
+        return travel[unit.target, zone]  # type: ignore[no-any-return]
+    back = abs(now - unit.departed) + travel[unit.origin, zone]
+    on = unit.arrives - now + travel[unit.target, zone]
+    return min(back, on)  # type: ignore[no-any-return]
+
+
+@inner
+def set_off(world: World, unit: Records, zone: int, now: float, turnout: float) -> None:
+    """Its next leg, to a zone. `turnout`: until a unit that stands drives off."""
+    travel = world.travel[world.unit_types[unit.type].mode]
+    if now >= unit.arrives:
+        unit.origin, unit.departed = unit.target, now + turnout
+    else:
+        on = unit.arrives - now + travel[unit.target, zone]
+        if on < abs(now - unit.departed) + travel[unit.origin, zone]:
+            unit.origin, unit.departed = unit.target, unit.arrives
+        else:
+            unit.departed = now + abs(now - unit.departed)
+    unit.target = zone
+    unit.arrives = unit.departed + travel[unit.origin, zone]
+
+
+@inner
+def metres_to(world: World, unit: Records, zone: int, now: float) -> Any:
+    """As the crow flies, from where on its leg the unit is."""
+    share = 1.0
+    if now < unit.arrives:
+        share = min(max((now - unit.departed) / (unit.arrives - unit.departed), 0.0), 1.0)
+    start, end, there = world.places[unit.origin], world.places[unit.target], world.places[zone]
+    x = start[0] + share * (end[0] - start[0]) - there[0]
+    y = start[1] + share * (end[1] - start[1]) - there[1]
+    return np.sqrt(x * x + y * y)
+
+
+@inner
+def covers(world: World, unit: Records, zone: int) -> bool:
+    """Is a zone within reach of where the unit stands, or will stand next?"""
+    mode = world.unit_types[unit.type].mode
+    return world.travel[mode, unit.target, zone] <= world.reach  # type: ignore[no-any-return]
+
+
+@inner
+def idle(unit: Records) -> bool:
+    return unit.state == FREE and unit.on_shift == 1  # type: ignore[no-any-return]
+
+
+@inner
+def coverage(world: World, units: Records, share: Floats) -> None:
+    """The share of all weights within reach of an idle unit, and of an idle police unit."""
+    police, others = np.empty(len(units), np.int64), np.empty(len(units), np.int64)
+    many_police = many_others = 0
+    for u in range(len(units)):
+        if idle(units[u]):
+            if world.unit_types[units[u].type].police:
+                police[many_police] = u
+                many_police += 1
+            else:
+                others[many_others] = u
+                many_others += 1
+    by_any = by_police = total = 0.0
+    for zone in range(len(world.weights)):
+        weight = world.weights[zone]
+        total += weight
+        if _one_covers(world, units, police[:many_police], zone):
+            by_police += weight
+            by_any += weight
+        elif _one_covers(world, units, others[:many_others], zone):
+            by_any += weight
+    share[0], share[1] = by_any / max(total, 1e-300), by_police / max(total, 1e-300)
+
+
+@inner
+def _one_covers(world: World, units: Records, numbers: Any, zone: int) -> bool:
+    for u in numbers:  # noqa: SIM110 (compiled)
+        if covers(world, units[u], zone):
+            return True
+    return False
+
+
+@inner
+def covered_by(world: World, units: Records) -> Any:
+    """By zone, how many idle units it is within reach of."""
+    many = np.zeros(len(world.weights), dtype=np.int64)
+    for u in range(len(units)):
+        if idle(units[u]):
+            for zone in range(len(many)):
+                many[zone] += covers(world, units[u], zone)
+    return many
+
+
+@inner
+def weight_lost(world: World, unit: Records, many: Any) -> float:
+    """What nobody would cover if an idle unit went away, of what `many` idle ones do."""
+    lost = 0.0
+    for zone in range(len(many)):
+        if many[zone] == 1 and covers(world, unit, zone):
+            lost += world.weights[zone]
+    return lost
+
+
+@inner
+def best_post(world: World, units: Records, u: int) -> int:
+    """Where a unit that has become free is to stand: at the post from which it covers most of what
+    no other idle unit covers; at its own base if none is better."""
+    mode = world.unit_types[units[u].type].mode
+    many = covered_by(world, units)
+    if idle(units[u]):
+        for zone in range(len(many)):
+            many[zone] -= covers(world, units[u], zone)
+    best, most = world.base[u], -1.0
+    for at in range(-1, len(world.posts)):
+        post = world.base[u] if at < 0 else world.posts[at]
+        gained = 0.0
+        for zone in range(len(many)):
+            if many[zone] == 0 and world.travel[mode, post, zone] <= world.reach:
+                gained += world.weights[zone]
+        if gained > most:
+            best, most = post, gained
+    return best  # type: ignore[no-any-return]
