@@ -16,4 +16,4 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help=_("不建立演示数据"))
 
     def handle(self, *, no_demo: bool, **options: Any) -> None:
-        prepare(self.stdout.write, demo=not no_demo)
+        prepare(self.stdout.write, demo=not no_demo).wait()

@@ -1,0 +1,57 @@
+"""`yihu study`: simulated studies, written as a page with drawings; needs no database."""
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+KINDS = (".osm.pbf", ".osm.gz", ".osm")
+SHARED = Path("osm") / "campo-grande.osm.gz"
+"""In the folder YIHU_SHARED_DATA: a real network, where one is at hand."""
+
+
+class Command(BaseCommand):
+    help = _("模拟研究：response 是什么真能让人更快到场，写成一页带图的报告")
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("study", choices=["response"], help=_("哪一项研究"))
+        parser.add_argument("--seed", type=int, default=1, help=_("随机种子"))
+        parser.add_argument("--seeds", type=int, default=30, help=_("重复多少次，至少 10 次"))
+        parser.add_argument(
+            "--out", type=Path, default=Path("docs"), metavar="DIR", help=_("写到哪个目录")
+        )
+        parser.add_argument(
+            "--roads", type=Path, metavar="FILE", help=_("真实路网：OpenStreetMap 文件")
+        )
+        parser.add_argument("--quick", action="store_true", help=_("只粗算一遍：10 次，每次两天"))
+
+    def handle(
+        self,
+        *,
+        seed: int,
+        seeds: int,
+        out: Path,
+        roads: Path | None,
+        quick: bool,
+        **options: object,
+    ) -> None:
+        from yihu.planning import study_pages  # loads the compiler, which few commands need
+        from yihu.planning.study_runs import Effort
+
+        extract = roads or _shared()
+        if extract is not None and not (extract.is_file() and extract.name.endswith(KINDS)):
+            raise CommandError(_("没有这个文件，或者不是 .osm.pbf、.osm.gz、.osm"))
+        if seeds < 10:
+            raise CommandError(_("至少重复 10 次，不然区间没有意义"))
+        effort = Effort(seed, 10, 2) if quick else Effort(seed, seeds)
+        for written in study_pages.write(out, effort, extract, quick, self.stdout.write):
+            self.stdout.write(str(written))
+
+
+def _shared() -> Path | None:
+    folder = os.environ.get("YIHU_SHARED_DATA")
+    extract = Path(folder) / SHARED if folder else None
+    return extract if extract and extract.exists() else None
