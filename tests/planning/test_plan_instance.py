@@ -105,12 +105,12 @@ def test_a_question_is_the_same_after_it_was_kept() -> None:
 
 # --- measures -------------------------------------------------------------------------------------
 
-ways = st.lists(st.tuples(st.floats(0, 3600), st.integers(1, 50)), min_size=1, max_size=30)
+ways = st.lists(st.tuples(st.integers(0, 3600), st.integers(1, 50)), min_size=1, max_size=12)
 
 
 @given(ways, st.sampled_from([0.5, 0.9, 1.0]))
 def test_a_quantile_is_what_it_would_be_with_everybody_in_a_row(
-    told: list[tuple[float, int]], share: float
+    told: list[tuple[int, int]], share: float
 ) -> None:
     row = sorted(value for value, n in told for _one in range(n))
     values, weights = (np.array(each, dtype=float) for each in zip(*told, strict=True))
@@ -120,7 +120,7 @@ def test_a_quantile_is_what_it_would_be_with_everybody_in_a_row(
 
 @given(ways)
 def test_everybody_is_within_the_farthest_and_no_mean_is_beyond_it(
-    told: list[tuple[float, int]],
+    told: list[tuple[int, int]],
 ) -> None:
     values, weights = (np.array(each, dtype=float) for each in zip(*told, strict=True))
     found = measured(values, weights, float(values.max()))

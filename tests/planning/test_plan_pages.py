@@ -15,6 +15,7 @@ from tests.support.town import Town, build
 from yihu.planning import actions, plan_clock
 from yihu.planning.models import Plan
 from yihu.planning.plan_question import ROADSIDE
+from yihu.planning.plan_shown import Shown
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def chief(town: Town) -> Client:
 
 @pytest.fixture
 def done(town: Town) -> Plan:
-    return plans.computed(plans.asked(town, sources=frozenset({"school"})))
+    return plans.computed(plans.asked(town, name="", sources=frozenset({"school"})))
 
 
 def ask(client: Client, **more: Any) -> HttpResponse:
@@ -66,7 +67,7 @@ def test_a_question_becomes_a_plan_that_waits_for_the_clock(chief: Client) -> No
     plan = Plan.objects.get()
     assert answer.status_code == 302
     assert answer.headers["Location"] == f"/desk/plans/{plan.pk}/"
-    assert plan.name == "新建 1 个：时限内覆盖的人最多，步行 5 分钟"
+    assert Shown(plan).title == "新建 1 个：时限内覆盖的人最多，步行 5 分钟"
     assert plan.asked.hour == 8
     page = chief.get(f"/desk/plans/{plan.pk}/").text
     assert "排队等着算" in page
@@ -134,8 +135,6 @@ def test_a_plan_says_before_and_after_how_sure_it_is_and_on_what_it_rests(
 
 
 def test_in_english_all_of_it_is_english(chief: Client, done: Plan) -> None:
-    done.name = "One more"
-    done.save()
     for address in ("", "print/"):
         page = chief.get(f"/desk/plans/{done.pk}/{address}", headers={"accept-language": "en"}).text
         main = page.partition("<main")[2].partition("</main>")[0]
@@ -177,7 +176,7 @@ def test_it_is_asked_again_with_a_place_ruled_out(chief: Client, done: Plan) -> 
 def test_two_plans_stand_side_by_side(town: Town, chief: Client, done: Plan) -> None:
     other = plans.computed(plans.asked(town, name="路边", sources=frozenset({ROADSIDE})))
     page = chief.get(f"/desk/plans/compare/?plan={done.pk}&plan={other.pk}").text
-    assert page.index("再建一个") < page.index("路边")
+    assert page.index("时限内覆盖的人最多") < page.index("路边")
     assert "只在前一份" in page
     assert page.count("<svg viewBox") == 2
     alone = chief.get(f"/desk/plans/compare/?plan={done.pk}", follow=True)

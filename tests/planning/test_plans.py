@@ -211,7 +211,7 @@ def test_incidents_are_counted_by_community_where_they_are_many_enough(town: Tow
 
 def moved(town: Town, plan: Plan, who: str = "chief", **to: Any) -> Plan:
     return actions.move_site(
-        actor=town.actor(who), plan=plan.pk, name="手挪", client_key=secrets.token_bytes(16), **to
+        actor=town.actor(who), plan=plan.pk, client_key=secrets.token_bytes(16), **to
     )
 
 

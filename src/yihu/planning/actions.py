@@ -138,7 +138,6 @@ def move_site(
     site: str,
     to: str = "",
     position: tuple[float, float] | None = None,
-    name: str,
     client_key: bytes,
 ) -> Plan:
     """A plan like this one with one of its new sites elsewhere: at the candidate `to`, or at a
@@ -159,7 +158,7 @@ def move_site(
         raise Refused("taken", "a room stands there in this plan")
     chosen = tuple(target if one.code == site else one for one in new)
     question = replace(old.asked, chosen=chosen)
-    return _kept(actor, name, question, client_key, best=old.best or old)
+    return _kept(actor, "", question, client_key, best=old.best or old)
 
 
 def _candidate(plan: Plan, code: str) -> Spot:

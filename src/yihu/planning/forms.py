@@ -59,7 +59,9 @@ class PlanForm(KeyedForm):
             ("required", "invalid", "min_value", "max_value"), plan_words.REFUSALS["bad_minutes"]
         ),
     )
-    travel = _picked(_("怎么去"), [(one.value, title) for one, title in plan_words.TRAVELS.items()])
+    travel = _picked(
+        _("警力怎么去"), [(one.value, title) for one, title in plan_words.TRAVELS.items()]
+    )
     hour = forms.TypedChoiceField(
         label=_("几点的路况"),
         coerce=int,
@@ -85,7 +87,9 @@ class PlanForm(KeyedForm):
         help_text=_("到时限就给出找到的最好的，并写明还可能差多少。"),
         error_messages=PICK,
     )
-    name = Said(label=_("叫什么"), required=False, max_length=NAME)
+    name = Said(
+        label=_("叫什么"), required=False, max_length=NAME, help_text=_("不写，就按问的叫。")
+    )
 
     def __init__(
         self,
@@ -169,10 +173,9 @@ class PlanForm(KeyedForm):
     @property
     def wanted(self) -> Wanted:
         said = self.cleaned_data
-        problem = Problem(said["problem"])
         return Wanted(
-            name=said["name"] or self._name(problem),
-            problem=problem,
+            name=said["name"],
+            problem=Problem(said["problem"]),
             minutes=said["minutes"],
             travel=Profile(said["travel"]),
             hour=said["hour"],
@@ -184,18 +187,6 @@ class PlanForm(KeyedForm):
             without=frozenset(said["without"]),
             with_=frozenset(said["with_"]),
         )
-
-    def _name(self, problem: Problem) -> str:
-        said = self.cleaned_data
-        told = {
-            "problem": plan_words.PROBLEMS[problem][0],
-            "minutes": said["minutes"],
-            "travel": plan_words.TRAVELS[Profile(said["travel"])],
-            "n": said["build"],
-        }
-        if problem is Problem.ALL:
-            return gettext("%(problem)s，%(travel)s %(minutes)s 分钟") % told
-        return gettext("新建 %(n)s 个：%(problem)s，%(travel)s %(minutes)s 分钟") % told
 
 
 class MoveForm(KeyedForm):

@@ -9,11 +9,11 @@ from yihu.planning.plan_question import Question, Spot
 class Plan(models.Model):
     """A question about sites, and its answer once there is one.
 
-    `best`: the plan that this one was made from by hand, and is measured against. `question`:
-    a Question, whole. `client_key`: of the form that it was asked with, so that sending it twice
-    asks once. `answer`: what `plan_answer` found; `drawing`: what of it is drawn on a map.
-    `progress`: how far it is; `seen_at`: when whoever computes it was last there, `run` which of
-    them. `fault`: why there is no answer.
+    `name`: "" where nobody gave one. `best`: the plan that this one was made from by hand, and is
+    measured against. `question`: a Question, whole. `client_key`: of the form that it was asked
+    with, so that sending it twice asks once. `answer`: what `plan_answer` found; `drawing`: what of
+    it is drawn on a map. `progress`: how far it is; `seen_at`: when whoever computes it was last
+    there, `run` which of them. `fault`: why there is no answer.
     """
 
     class State(models.TextChoices):
@@ -24,7 +24,7 @@ class Plan(models.Model):
         STOPPED = "stopped"
 
     district = models.CharField(max_length=16)
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=80, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="plans"
     )

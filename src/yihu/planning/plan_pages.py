@@ -181,14 +181,14 @@ def move(request: StaffRequest, plan: int) -> HttpResponse:
     shown = _done(request, plan)
     place = next((one for one in shown.new if one.code == request.POST.get("site")), None)
     form = MoveForm(place.others if place else (), request.POST)
-    if form.is_valid() and (made := _moved(request, shown, place, form)):
+    if form.is_valid() and (made := _moved(request, shown, form)):
         return redirect("planning:plan", made.pk)
     for error in form.non_field_errors():
         messages.warning(request, str(error), extra_tags="soon")
     return _page(request, shown.plan, HTTPStatus.UNPROCESSABLE_ENTITY, moving=form)
 
 
-def _moved(request: StaffRequest, shown: Shown, place: Place | None, form: MoveForm) -> Plan | None:
+def _moved(request: StaffRequest, shown: Shown, form: MoveForm) -> Plan | None:
     said = form.cleaned_data
     if not said["to"] and form.position is None:
         form.add_error("to", _("请选一处。"))
@@ -200,9 +200,6 @@ def _moved(request: StaffRequest, shown: Shown, place: Place | None, form: MoveF
             site=said["site"],
             to=said["to"],
             position=form.position,
-            name=_("手挪：%(name)s") % {"name": (shown.plan.best or shown.plan).name}
-            if place
-            else shown.plan.name,
             client_key=form.client_key,
         )
     except Refused as refused:
@@ -241,7 +238,9 @@ def discard(request: StaffRequest, plan: int) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, plan_words.refusal(refused.code), extra_tags="soon")
         return redirect("planning:plan", plan)
-    messages.success(request, _("已丢掉“%(name)s”。") % {"name": found.name}, extra_tags="done")
+    messages.success(
+        request, _("已丢掉“%(name)s”。") % {"name": Shown(found).title}, extra_tags="done"
+    )
     return redirect("planning:home")
 
 

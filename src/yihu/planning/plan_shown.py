@@ -82,6 +82,30 @@ class Shown:
         return self.plan.answer or {}
 
     @property
+    def title(self) -> str:
+        """What it is called: its name, else what it asks."""
+        if self.plan.name:
+            return self.plan.name
+        asked = self.asked
+        told = {
+            "problem": plan_words.PROBLEMS[asked.problem][0],
+            "minutes": asked.minutes,
+            "travel": plan_words.TRAVELS[asked.travel],
+            "n": asked.build,
+        }
+        if asked.problem is Problem.ALL:
+            words = _("%(problem)s，%(travel)s %(minutes)s 分钟") % told
+        else:
+            words = _("新建 %(n)s 个：%(problem)s，%(travel)s %(minutes)s 分钟") % told
+        return _("手挪：%(name)s") % {"name": words} if self.plan.by_hand else words
+
+    @property
+    def best(self) -> "Shown | None":
+        """What a plan made by hand is measured against."""
+        best = self.plan.best
+        return Shown(best) if best is not None and best.answer else None
+
+    @property
     def who(self) -> str:
         """Of whom or what there are so many."""
         return _("人") if self.asked.weights is Weights.RESIDENTS else _("起")
@@ -95,7 +119,7 @@ class Shown:
         lines = [
             (_("怎样算好"), f"{title}{_('：')}{hint}"),
             (
-                _("时限"),
+                _("目标"),
                 _("%(travel)s %(minutes)s 分钟，%(hour)s 点的路况")
                 % {
                     "travel": plan_words.TRAVELS[asked.travel],
@@ -159,13 +183,14 @@ class Shown:
     def _figures(self, told: Mapping[str, Any]) -> Iterator[Figure]:
         total = round(told["total"])
         covered = round(told["covered"])
-        far = _("%(n)s 人没有路可到") % {"n": f"{round(told['unreached']):,}"}
-        said = far if told["unreached"] else ""
+        far = {"n": f"{round(told['unreached']):,}", "who": self.who}
+        said = _("%(n)s %(who)s没有路可到") % far if told["unreached"] else ""
         within = _("%(n)s 分钟内有警务室") % {"n": self.asked.minutes}
         yield Figure(within, _percent(covered, total), "%", (covered, total))
         unit = _("分钟")
         yield Figure(_("平均路上"), minutes(told["mean"]), unit, said=said)
-        yield Figure(_("九成的人在"), minutes(told["p90"]), unit, said=said)
+        most = _("九成的人在") if self.asked.weights is Weights.RESIDENTS else _("九成的警情在")
+        yield Figure(most, minutes(told["p90"]), unit, said=said)
         yield Figure(_("最远的"), minutes(told["farthest"]), unit, said=said)
 
     @property
@@ -189,20 +214,12 @@ class Shown:
     @property
     def loss(self) -> list[tuple[str, str]]:
         """What a plan made by hand loses against the best one, figure by figure."""
-        best = self.plan.best
-        if best is None or best.answer is None:
+        if self.best is None:
             return []
-        other = Shown(best)
         return [
             (mine.label, _difference(mine, theirs))
-            for mine, theirs in zip(self.after, other.after, strict=True)
+            for mine, theirs in zip(self.after, self.best.after, strict=True)
         ]
-
-    @property
-    def of_best(self) -> str:
-        """How good the plan is that it is measured against."""
-        best = self.plan.best
-        return Shown(best).certificate if best is not None and best.answer else ""
 
     # --- places -----------------------------------------------------------------------------------
 

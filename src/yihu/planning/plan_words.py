@@ -23,7 +23,7 @@ TRAVELS: Final[Mapping[Profile, Words]] = {
     Profile(one.value): title for one, title in titles.TRAVELS.items()
 }
 WEIGHTS: Final[Mapping[Weights, Words]] = {
-    Weights.RESIDENTS: _("居民"),
+    Weights.RESIDENTS: _("各社区的居民"),
     Weights.INCIDENTS: _("过去一年的警情"),
 }
 KINDS: Final[Mapping[str, Words]] = {
@@ -33,7 +33,7 @@ KINDS: Final[Mapping[str, Words]] = {
     "mall": _("商场"),
     "market": _("市场"),
     "hospital": _("医院"),
-    "metro_station": _("车站"),
+    "metro_station": _("车站、地铁站"),
     "compound": _("小区"),
     "works": _("企业"),
     ROADSIDE: _("路边的点"),
@@ -138,7 +138,7 @@ def minutes(seconds: float | None) -> float | None:
 
 def certificate(answer: Mapping[str, Any], problem: Problem) -> str:
     """How near to the best it is known to be; never more than was proven."""
-    seconds = f"{answer['seconds']:.1f}"
+    seconds = f"{answer['seconds']:.2f}"
     if answer["proven"] and problem is Problem.BALANCE:
         words = gettext("已证明：不让最远的更远，平均就不能再短。找了 %(seconds)s 秒。")
         return words % {"seconds": seconds}

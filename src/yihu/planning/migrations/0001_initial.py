@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("district", models.CharField(max_length=16)),
-                ("name", models.CharField(max_length=80)),
+                ("name", models.CharField(blank=True, max_length=80)),
                 ("made_at", models.DateTimeField()),
                 ("client_key", models.CharField(max_length=32)),
                 ("question", models.JSONField()),
