@@ -14,12 +14,15 @@ STRICTLY = 1e-11
 
 
 @njit(cache=True)
-def interchange(near: NearCosts, cap: Floats, chosen: Ints, next_one: int, effort: int) -> int:
-    """Betters `chosen`, in place, until no exchange of one open candidate for a closed one would.
+def interchange(
+    near: NearCosts, cap: Floats, candidates: Ints, chosen: Ints, next_one: int, effort: int
+) -> int:
+    """Betters `chosen`, in place, until no exchange of one of them for one of the `candidates`
+    would. `cap`: what rows pay at most without any of them.
 
-    Candidates are tried in turn from `next_one`, and the best exchange with each is made if it
-    saves anything. Returns -1 when none is left, and the next one to try when the `effort` (costs
-    looked at) is used up before that.
+    Candidates are tried in turn, from the `next_one` of them, and the best exchange with each is
+    made if it saves anything. Returns -1 when none is left, and the next one to try when the
+    `effort` (costs looked at) is used up before that.
     """
     columns, rows = len(near.start) - 1, len(cap)
     is_open = np.zeros(columns, dtype=np.bool_)
@@ -30,11 +33,11 @@ def interchange(near: NearCosts, cap: Floats, chosen: Ints, next_one: int, effor
     worth, shared = np.empty(len(chosen)), np.empty(len(chosen))
     total = _assign(near, cap, chosen, first, second, server, worth)
     failed, tried = 0, next_one
-    while failed < columns:
+    while failed < len(candidates):
         if effort < 0:
             return tried
-        j = tried
-        tried = (tried + 1) % columns
+        j = candidates[tried]
+        tried = (tried + 1) % len(candidates)
         failed += 1
         if is_open[j]:
             continue

@@ -12,21 +12,23 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from yihu.planning.near_costs import NearCosts, Shorts, lower
-from yihu.planning.siting_problem import Bools, Floats, Ints
+from yihu.planning.near_costs import Ranked, lower
+from yihu.planning.siting_problem import Bools, Floats
 
-LEAN = 0.7
+LEAN = 0.9
 """Of the last direction, in the next one."""
-PATIENCE = 12
+PATIENCE = 25
 """Steps without a better bound before they are halved."""
 SMOOTHING = 0.05
 """Of the latest relaxed solution, in the average of them."""
+RISE = 1e-4
+"""Of what is missing: a better bound by less than this does not count as one."""
 OVERSHOOT = 0.05
 """Steps aim this much beyond the value to be proven, so that they get there."""
 
 
 class Ascent(NamedTuple):
-    """Prices on their way up, for the candidates of a NearCosts."""
+    """Prices on their way up, for the rows and candidates of a Ranked."""
 
     price: Floats
     best_price: Floats
@@ -35,174 +37,151 @@ class Ascent(NamedTuple):
     """Prices of rows with more weight take greater steps: without it all rows wait for the few."""
     cap: Floats
     nearest: Floats
-    free: Ints
-    """Candidates not yet decided: the first `undecided`."""
+    undecided: Bools
+    built: Bools
+    """Candidates that every better solution has."""
     share: Floats
     """How often each was open of late: about what it would be in the linear relaxation."""
     best_open: Bools
-    built: Ints
-    """Candidates that every better solution has: the first `settled`."""
 
 
 class Pace(NamedTuple):
+    """The best bound yet, the length of steps, and how many have not made it better."""
+
     bound: float
     step: float
     stale: int
-    undecided: int
-    settled: int
 
 
 @njit(cache=True)
-def begun(
-    near: NearCosts, weight: Floats, cap: Floats, price: Floats, share: Floats, to_build: int
-) -> Ascent:
-    columns, rows = len(near.start) - 1, len(cap)
+def begun(ranks: Ranked, weight: Floats, cap: Floats, price: Floats, share: Floats) -> Ascent:
     nearest = cap.copy()
-    for j in range(columns):
-        lower(near, j, nearest)
+    for i in range(len(cap)):
+        if ranks.start[i] < ranks.start[i + 1]:
+            nearest[i] = min(cap[i], ranks.value[ranks.start[i]])
     price = np.minimum(np.maximum(price, nearest), cap)
-    return Ascent(
-        price,
-        price.copy(),
-        np.zeros(rows),
-        weight,
-        cap,
-        nearest,
-        np.arange(columns),
-        share,
-        np.zeros(columns, dtype=np.bool_),
-        np.empty(to_build, dtype=np.int64),
-    )
+    none = np.zeros(ranks.columns, dtype=np.bool_)
+    zero = np.zeros(len(cap))
+    return Ascent(price, price.copy(), zero, weight, cap, nearest, ~none, none, share, none.copy())
 
 
 @njit(cache=True)
 def ascend(
-    near: NearCosts, to: Ascent, pace: Pace, to_build: int, value: float, enough: float, steps: int
+    ranks: Ranked, to: Ascent, pace: Pace, to_build: int, value: float, enough: float, steps: int
 ) -> Pace:
     """Some steps towards `value`, the best known. Whatever cannot be in a solution with less than
-    `enough` is dropped on the way, whatever every such solution has is built."""
-    bound, step, stale, undecided, settled = pace
-    reduced = np.empty(len(to.free))
-    served = np.empty(len(to.cap), dtype=np.int32)
-    opened = np.zeros(len(to.free), dtype=np.bool_)
+    `enough` is decided on the way, and whatever every such solution has is built."""
+    bound, step, stale = pace
+    reduced = np.empty(ranks.columns)
+    opened = np.zeros(ranks.columns, dtype=np.bool_)
     for _ in range(steps):
-        q = to_build - settled
-        if q == 0 or undecided <= q:
+        q = to_build - int(to.built.sum())
+        if q == 0 or to.undecided.sum() <= q:
             break
         if q == 1:
             to.price[:] = to.cap  # then the bound is exact
-        _reduced_costs(near, to, undecided, reduced)
-        last, next_one = _cheapest(reduced[:undecided], q, opened)
+        _reduced_costs(ranks, to, reduced)
+        last, next_one = _cheapest(reduced, to.undecided, q, opened)
         at = to.price.sum()
-        for k in range(undecided):
-            if opened[k]:
-                at += reduced[k]
-            to.share[k] += SMOOTHING * (opened[k] - to.share[k])
+        for j in range(ranks.columns):
+            if opened[j]:
+                at += reduced[j]
+            to.share[j] += SMOOTHING * (opened[j] - to.share[j])
         stale += 1
         if at > bound:
-            if at - bound > 1e-4 * (value - bound):
+            if at - bound > RISE * (value - bound):
                 stale = 0
             bound = at
             to.best_price[:] = to.price
-            to.best_open[:] = False
-            for k in range(undecided):
-                to.best_open[to.free[k]] = opened[k]
+            to.best_open[:] = opened
         if bound >= enough:
             break
-        before = settled
-        undecided, settled = _decide(
-            near, to, undecided, settled, enough - at, last, next_one, reduced, opened
-        )
+        built = _decide(ranks, to, enough - at, last, next_one, reduced, opened)
         if q == 1:
             break
-        if settled > before:
+        if built:
             to.best_price[:] = np.minimum(to.best_price, to.cap)
             to.price[:] = np.minimum(to.price, to.cap)
-            continue
-        if stale >= PATIENCE:
+        elif stale >= PATIENCE:
             step, stale = step / 2, 0
             to.price[:] = to.best_price
             to.direction[:] = 0.0
-            continue
-        if not _walk(
-            near, to, undecided, opened, served, step * (value - at + OVERSHOOT * (value - bound))
-        ):
+        elif not _walk(ranks, to, opened, step * (value - at + OVERSHOOT * (value - bound))):
             step = 0.0
             break
-    return Pace(bound, step, stale, undecided, settled)
-
-
-@njit(cache=True, fastmath={"reassoc", "nsz", "contract"})
-def _reduced_costs(near: NearCosts, to: Ascent, undecided: int, reduced: Floats) -> None:
-    for k in range(undecided):
-        total = 0.0
-        for e in range(near.start[to.free[k]], near.start[to.free[k] + 1]):
-            total += min(near.value[e] - to.price[near.row[e]], 0.0)
-        reduced[k] = total
+    return Pace(bound, step, stale)
 
 
 @njit(cache=True)
-def _cheapest(reduced: Floats, q: int, opened: Bools) -> tuple[float, float]:
+def _reduced_costs(ranks: Ranked, to: Ascent, reduced: Floats) -> None:
+    reduced[:] = 0.0
+    for i in range(len(to.price)):
+        price = to.price[i]
+        for e in range(ranks.start[i], ranks.start[i + 1]):
+            if ranks.value[e] >= price:
+                break
+            reduced[ranks.column[e]] += ranks.value[e] - price
+
+
+@njit(cache=True)
+def _cheapest(reduced: Floats, undecided: Bools, q: int, opened: Bools) -> tuple[float, float]:
     """Marks the q least as opened; returns the greatest of them and the least of the others."""
-    parted = np.partition(reduced, q - 1)
+    parted = np.partition(reduced[undecided], q - 1)
     last, next_one = parted[q - 1], parted[q:].min()
     left = q
-    for k in range(len(reduced)):
-        opened[k] = reduced[k] < last
-        left -= opened[k]
-    for k in range(len(reduced)):
-        if left and reduced[k] == last:
-            opened[k] = True
+    for j in range(len(reduced)):
+        opened[j] = undecided[j] and reduced[j] < last
+        left -= opened[j]
+    for j in range(len(reduced)):
+        if left and undecided[j] and reduced[j] == last:
+            opened[j] = True
             left -= 1
     return last, next_one
 
 
 @njit(cache=True)
 def _decide(
-    near: NearCosts,
+    ranks: Ranked,
     to: Ascent,
-    undecided: int,
-    settled: int,
     slack: float,
     last: float,
     next_one: float,
     reduced: Floats,
     opened: Bools,
-) -> tuple[int, int]:
-    """Candidates whose other choice would take the bound to where nothing better can be."""
-    kept = 0
-    for k in range(undecided):
-        j = to.free[k]
-        if opened[k] and next_one - reduced[k] >= slack:
-            to.built[settled] = j
-            settled += 1
-            lower(near, j, to.cap)
-        elif opened[k] or reduced[k] - last < slack:
-            to.free[kept], to.share[kept], opened[kept] = j, to.share[k], opened[k]
-            kept += 1
-    return kept, settled
+) -> bool:
+    """Candidates whose other choice would take the bound to where nothing better can be. Whether
+    any was built."""
+    any_built = False
+    for j in range(ranks.columns):
+        if to.undecided[j]:
+            if opened[j]:
+                if next_one - reduced[j] >= slack:
+                    to.built[j], to.undecided[j], any_built = True, False, True
+            elif reduced[j] - last >= slack:
+                to.undecided[j] = False
+    if any_built:
+        lower(ranks, to.built, to.cap)
+    return any_built
 
 
 @njit(cache=True)
-def _walk(
-    near: NearCosts, to: Ascent, undecided: int, opened: Bools, served: Shorts, ahead: float
-) -> bool:
+def _walk(ranks: Ranked, to: Ascent, opened: Bools, ahead: float) -> bool:
     """One step: dearer for rows that nobody serves, cheaper where several do. False at the top."""
-    served[:] = 0
-    for k in range(undecided):
-        if opened[k]:
-            for e in range(near.start[to.free[k]], near.start[to.free[k] + 1]):
-                served[near.row[e]] += near.value[e] < to.price[near.row[e]]
     norm = 0.0
-    for i in range(len(served)):
-        d = 1.0 - served[i] + LEAN * to.direction[i]
+    for i in range(len(to.price)):
+        served = 0
+        for e in range(ranks.start[i], ranks.start[i + 1]):
+            if ranks.value[e] >= to.price[i]:
+                break
+            served += opened[ranks.column[e]]
+        d = 1.0 - served + LEAN * to.direction[i]
         if (d > 0 and to.price[i] >= to.cap[i]) or (d < 0 and to.price[i] <= to.nearest[i]):
             d = 0.0
         to.direction[i] = d
         norm += to.weight[i] * d * d
     if norm == 0:
         return False
-    for i in range(len(served)):
+    for i in range(len(to.price)):
         moved = to.price[i] + ahead / norm * to.weight[i] * to.direction[i]
         to.price[i] = min(max(moved, to.nearest[i]), to.cap[i])
     return True

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from yihu.planning.interchange import interchange
 from yihu.planning.lagrangian import Ascent, Pace, ascend, begun
 from yihu.planning.median_instance import MedianInstance
-from yihu.planning.near_costs import NearCosts, lower, narrowed, near_costs
+from yihu.planning.near_costs import NearCosts, Ranked, lower, narrowed, near_costs, ranked
 from yihu.planning.siting_problem import Candidates, Deadline, Floats, Ints, Progress
 
 type Singles = NDArray[np.float32]
@@ -34,6 +34,8 @@ STARTS = 10
 LIKELY = 0.65
 """Branching is on a site that is open about so often in relaxed solutions: nearer to a half it
 says too little, nearer to one nothing new."""
+WORTH = 0.5
+"""Of the candidates: when no more than this are undecided, the others are taken out."""
 PROMISING = 12
 """A node is split when its last gain, this many times, would not close it."""
 
@@ -51,7 +53,7 @@ class Effort:
     least: float
 
 
-ROOT, NODE = Effort(50, 12, 1.0, 0.0, 0.004), Effort(10, 30, 0.8, 0.4, 0.03)
+ROOT, NODE = Effort(50, 20, 1.0, 0.0, 0.004), Effort(10, 30, 0.8, 0.4, 0.03)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +82,7 @@ class MedianSearch:
     _cap: Floats = field(init=False)
     _servers: int = field(default=SERVERS, init=False)
     _near: NearCosts = field(init=False)
+    _ranks: Ranked = field(init=False)
     _loose: Ints | None = field(default=None, init=False)
     """A solution that looks better below the caps than it is."""
     _tried: set[bytes] = field(default_factory=set, init=False)
@@ -96,7 +99,7 @@ class MedianSearch:
             return
         self._look_below(self._caps(self.sites))
         chosen = np.flatnonzero(np.isin(usable.free, self.sites))
-        self._offer(self._exchanged(self._near, self._cap, chosen))
+        self._offer(self._exchanged(self._cap, np.arange(len(usable.free)), chosen))
         self._look_below(self._caps(self.sites))
         self._branch_and_bound()
         while self._loose is not None and not self.deadline.over:
@@ -129,6 +132,7 @@ class MedianSearch:
         self._near = near_costs(
             instance.cost, instance.rows, instance.weight, instance.usable.free, cap
         )
+        self._ranks = ranked(self._near, len(cap))
 
     # --- solutions --------------------------------------------------------------------------------
 
@@ -143,30 +147,34 @@ class MedianSearch:
         if self.instance.value(np.minimum(pays, self._cap)) < self._enough:
             self._loose = sites
 
-    def _exchanged(self, near: NearCosts, cap: Floats, chosen: Ints) -> Ints:
+    def _exchanged(self, cap: Floats, among: Ints, chosen: Ints) -> Ints:
         next_one = 0
         while next_one >= 0 and not self.deadline.over:
-            next_one = interchange(near, cap, chosen, next_one, CHUNK)
+            next_one = interchange(self._near, cap, among, chosen, next_one, CHUNK)
             self._report()
         return chosen
 
-    def _improve(self, near: NearCosts, cap: Floats, node: Node, built: Ints, chosen: Ints) -> None:
-        """Exchanges among the candidates of a node, which has built some since."""
-        key = np.sort(np.concatenate([built, node.free[chosen]])).tobytes()
+    def _improve(self, to: Ascent, left: Node, to_build: int) -> None:
+        """Exchanges from what the relaxed solution has open."""
+        likely = np.argsort(-(to.best_open[to.undecided] + left.share))
+        self._try(to.cap, left, left.free[likely[: to_build - to.built.sum()]])
+
+    def _try(self, cap: Floats, left: Node, chosen: Ints) -> None:
+        """Exchanges among the candidates that a node has left, below its caps."""
+        key = np.sort(np.concatenate([left.built, chosen])).tobytes()
         if key not in self._tried and not self.deadline.over:
             self._tried.add(key)
-            found = self._exchanged(near, cap, chosen)
-            self._offer(np.concatenate([built, node.free[found]]))
+            found = self._exchanged(cap, left.free, chosen)
+            self._offer(np.concatenate([left.built, found]))
 
-    def _start_anew(self, near: NearCosts, to: Ascent, node: Node, left: Node) -> None:
+    def _start_anew(self, cap: Floats, left: Node) -> None:
         usable, random = self.instance.usable, np.random.default_rng(len(left.free))
         built = np.concatenate([usable.fixed, usable.free[left.built]])
         open_yet = Candidates(built, usable.free[left.free], usable.p)
         instance = replace(self.instance, usable=open_yet)
         for _ in range(STARTS):
             sites = np.setdiff1d(instance.spread(random), built)
-            chosen = np.searchsorted(usable.free[node.free], sites)
-            self._improve(near, to.cap, node, left.built, chosen)
+            self._try(cap, left, np.searchsorted(usable.free, sites))
 
     def _try_all(self, left: Node, exact: bool) -> bool:
         """Whether the solutions that are left are few, and tried. `exact`: those of one more site
@@ -211,56 +219,65 @@ class MedianSearch:
     def _children(self, node: Node, effort: Effort) -> list[Node]:
         """What is left of a node: nothing, if its bound is enough or its best solution is known;
         two halves otherwise, or itself if it has to wait."""
-        to_build = self.instance.usable.to_build - len(node.built)
-        cap = self._cap.copy()
-        for j in node.built:
-            lower(self._near, j, cap)
-        near = self._near if effort is ROOT else narrowed(self._near, node.free, cap)
-        price, share = node.price.astype(np.float64), node.share.astype(np.float64)
-        to = begun(near, self.instance.weight, cap, price, share, to_build)
-        pace = Pace(-np.inf, effort.first, 0, len(node.free), 0)
-        left = node
+        begin = left = node
+        ranks, to, to_build = self._begun(node)
+        pace = Pace(-np.inf, effort.first, 0)
         for _ in range(effort.looks):
-            before, pace = pace, self._ascended(near, to, pace, to_build, effort.steps)
-            left = self._left(node, to, pace)
-            if left.bound >= self._enough or self._try_all(left, to_build - before.settled == 1):
+            if len(left.free) < WORTH * ranks.columns:
+                begin = left
+                ranks, to, to_build = self._begun(left)
+            single, last = to_build - to.built.sum() == 1, pace.bound
+            pace = self._ascended(ranks, to, pace, to_build, effort.steps)
+            left = _left(begin, to, pace)
+            if left.bound >= self._enough or self._try_all(left, single):
                 return []
-            open_yet = to.free[: pace.undecided]
-            likely = np.argsort(-(to.best_open[open_yet] + left.share))
-            chosen = open_yet[likely[: to_build - pace.settled]]
-            self._improve(near, to.cap, node, left.built, chosen)
+            if effort is ROOT:
+                self._improve(to, left, to_build)
             if self._loose is not None or self.deadline.over:
                 return [left]
-            hope = (pace.bound - before.bound) * PROMISING + left.bound
+            hope = (pace.bound - last) * PROMISING + left.bound
             if pace.step < effort.least or (pace.step <= effort.hope and hope < self._enough):
                 break
         if effort is ROOT:
-            self._start_anew(near, to, node, left)
+            self._start_anew(to.cap, left)
+        else:
+            self._improve(to, left, to_build)
         k = int(np.abs(left.share - LIKELY).argmin())
         out = replace(left, free=np.delete(left.free, k), share=np.delete(left.share, k))
         return [replace(out, built=np.append(left.built, left.free[k])), out]
 
-    def _ascended(self, near: NearCosts, to: Ascent, pace: Pace, to_build: int, steps: int) -> Pace:
+    def _begun(self, node: Node) -> tuple[Ranked, Ascent, int]:
+        cap, built = self._cap.copy(), np.zeros(self._ranks.columns, dtype=bool)
+        built[node.built] = True
+        lower(self._ranks, built, cap)
+        ranks = narrowed(self._ranks, node.free, cap)
+        price, share = node.price.astype(np.float64), node.share.astype(np.float64)
+        to = begun(ranks, self.instance.weight, cap, price, share)
+        return ranks, to, self.instance.usable.to_build - len(node.built)
+
+    def _ascended(self, ranks: Ranked, to: Ascent, pace: Pace, to_build: int, steps: int) -> Pace:
         """So many steps, in pieces if they are long."""
-        at_once = min(steps, max(1, CHUNK // (len(near.row) + 1)))
+        at_once = min(steps, max(1, CHUNK // (len(ranks.column) + 1)))
         for begin in range(0, steps, at_once):
             some = min(at_once, steps - begin)
-            pace = ascend(near, to, pace, to_build, self.value, self._enough, some)
+            pace = ascend(ranks, to, pace, to_build, self.value, self._enough, some)
             self._report()
             if pace.bound >= self._enough or self.deadline.over:
                 break
         return pace
 
-    def _left(self, node: Node, to: Ascent, pace: Pace) -> Node:
-        return Node(
-            max(node.bound, pace.bound),
-            np.concatenate([node.built, node.free[to.built[: pace.settled]]]),
-            node.free[to.free[: pace.undecided]],
-            to.best_price.astype(np.float32),
-            to.share[: pace.undecided].astype(np.float32),
-        )
-
     def _report(self) -> None:
         if self.progress and monotonic() - self._reported >= EVERY:
             self._reported = monotonic()
             self.progress(self.value, self.bound, self.deadline.seconds)
+
+
+def _left(node: Node, to: Ascent, pace: Pace) -> Node:
+    """Of a node, once some of its candidates are decided."""
+    return Node(
+        max(node.bound, pace.bound),
+        np.concatenate([node.built, node.free[to.built]]),
+        node.free[to.undecided],
+        to.best_price.astype(np.float32),
+        to.share[to.undecided].astype(np.float32),
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from yihu.planning.siting_problem import Floats, Ints
+from yihu.planning.siting_problem import Bools, Floats, Ints
 
 type Shorts = NDArray[np.int32]
 
@@ -23,9 +23,15 @@ class NearCosts(NamedTuple):
     row: Shorts
     value: Floats
 
-    @property
-    def columns(self) -> int:
-        return len(self.start) - 1
+
+class Ranked(NamedTuple):
+    """By row, ascending: those of row `i` are `column[start[i]:start[i + 1]]` and `value` there.
+    `columns`: how many candidates there are."""
+
+    start: Ints
+    column: Shorts
+    value: Floats
+    columns: int
 
 
 @njit(cache=True)
@@ -51,27 +57,54 @@ def near_costs(cost: Floats, rows: Ints, weight: Floats, columns: Ints, cap: Flo
 
 
 @njit(cache=True)
-def narrowed(near: NearCosts, columns: Ints, cap: Floats) -> NearCosts:
-    """Some candidates only, numbered anew, and what lies below caps that have come down."""
-    start = np.zeros(len(columns) + 1, dtype=np.int64)
-    for c in range(len(columns)):
-        kept = 0
-        for e in range(near.start[columns[c]], near.start[columns[c] + 1]):
-            kept += near.value[e] < cap[near.row[e]]
-        start[c + 1] = start[c] + kept
-    row = np.empty(start[-1], dtype=np.int32)
-    value = np.empty(start[-1], dtype=np.float64)
-    end = 0
-    for c in range(len(columns)):
-        for e in range(near.start[columns[c]], near.start[columns[c] + 1]):
-            if near.value[e] < cap[near.row[e]]:
-                row[end], value[end] = near.row[e], near.value[e]
-                end += 1
-    return NearCosts(start, row, value)
+def ranked(near: NearCosts, rows: int) -> Ranked:
+    start = np.zeros(rows + 1, dtype=np.int64)
+    for i in near.row:
+        start[i + 1] += 1
+    start = np.cumsum(start)
+    column = np.empty(len(near.row), dtype=np.int32)
+    value = np.empty(len(near.row), dtype=np.float64)
+    end = start.copy()
+    for j in range(len(near.start) - 1):
+        for e in range(near.start[j], near.start[j + 1]):
+            i = near.row[e]
+            column[end[i]], value[end[i]] = j, near.value[e]
+            end[i] += 1
+    for i in range(rows):
+        one = slice(start[i], start[i + 1])
+        order = np.argsort(value[one])
+        column[one], value[one] = column[one][order], value[one][order]
+    return Ranked(start, column, value, len(near.start) - 1)
 
 
 @njit(cache=True)
-def lower(near: NearCosts, column: int, cap: Floats) -> None:
-    """The caps once a server stands in a candidate's place."""
-    for e in range(near.start[column], near.start[column + 1]):
-        cap[near.row[e]] = min(cap[near.row[e]], near.value[e])
+def narrowed(ranks: Ranked, columns: Ints, cap: Floats) -> Ranked:
+    """Some candidates only, numbered anew, and what lies below caps that have come down."""
+    number = np.full(ranks.columns, -1, dtype=np.int32)
+    for k in range(len(columns)):
+        number[columns[k]] = k
+    rows = len(cap)
+    start = np.zeros(rows + 1, dtype=np.int64)
+    column = np.empty(len(ranks.column), dtype=np.int32)
+    value = np.empty(len(ranks.column), dtype=np.float64)
+    end = 0
+    for i in range(rows):
+        for e in range(ranks.start[i], ranks.start[i + 1]):
+            if ranks.value[e] >= cap[i]:
+                break
+            if number[ranks.column[e]] >= 0:
+                column[end], value[end] = number[ranks.column[e]], ranks.value[e]
+                end += 1
+        start[i + 1] = end
+    return Ranked(start, column[:end].copy(), value[:end].copy(), len(columns))
+
+
+@njit(cache=True)
+def lower(ranks: Ranked, built: Bools, cap: Floats) -> None:
+    """The caps once servers stand in some candidates' places."""
+    for i in range(len(cap)):
+        for e in range(ranks.start[i], ranks.start[i + 1]):
+            if ranks.value[e] >= cap[i]:
+                break
+            if built[ranks.column[e]]:
+                cap[i] = ranks.value[e]
