@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -28,6 +30,19 @@ def test_the_least_is_what_trying_every_choice_finds(case: Case) -> None:
     found = p_center(case.cost, case.p, **case.limits)
     assert list(found.sites) in list(case.choices())
     assert found.value == found.bound == best == farthest(case, list(found.sites))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_most_rows_need_not_be_looked_at(seed: int) -> None:
+    """Many rows, few candidates: every choice can be tried, and a bound that is too sharp shows."""
+    random = np.random.default_rng(seed)
+    cost = random.uniform(0, 100, (80, 2))[:, None] - random.uniform(0, 100, (14, 2))[None]
+    cost = np.hypot(*cost.transpose(2, 0, 1))
+    p, fixed = 3 + seed % 4, range(seed % 3)
+    found = p_center(cost, p, fixed=fixed)
+    choices = [one for one in combinations(range(14), p) if {*fixed} <= {*one}]
+    best = cost[:, np.array(choices)].min(axis=2).max(axis=0).min()
+    assert found.value == found.bound == best
 
 
 def test_rows_that_no_usable_site_serves_are_named() -> None:

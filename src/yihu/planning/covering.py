@@ -5,7 +5,7 @@ The most is sought as a p-median in which a row that is not covered costs its we
 ReVelle 1976); what that does not prove soon is left to HiGHS.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -175,29 +175,34 @@ def _sharpened(bound: float, weight: Floats) -> float:
     return float(np.ceil(bound - NEAR)) if whole else bound * (1 - EXACT)
 
 
-def covering(cover: Cover, q: int, deadline: Deadline) -> Ints | None:
-    """Up to `q` columns that cover every row; None if there are none, or if none were found by
-    then."""
+def covering(
+    cover: Cover, q: int, deadline: Deadline, tell: Callable[[], None] | None = None
+) -> Ints | None:
+    """Up to `q` columns that cover every row, or None where none can; TimeoutError if neither was
+    known by then. `tell` is called now and then meanwhile."""
     quick = greedy(cover)
     if len(quick) <= q:
         return quick
     if q == 0:
         return None
-    lost = 1.0 - cover.covers
+
+    def told(_lost: float, least: float, _seconds: float) -> None:
+        if tell is not None:
+            tell()
+        if least > NEAR:
+            raise _Hopeless
+
     try:
-        found = p_median(lost, q, time_limit=deadline.left, progress=_hopeless)
+        found = p_median(1.0 - cover.covers, q, time_limit=deadline.left, progress=told)
     except _Hopeless:
         return None
+    if found.value and found.bound <= NEAR:
+        raise TimeoutError
     return None if found.value else np.array(found.sites)
 
 
 class _Hopeless(Exception):
     """Something will be lost, however little is not known."""
-
-
-def _hopeless(_lost: float, least: float, _seconds: float) -> None:
-    if least > NEAR:
-        raise _Hopeless
 
 
 def greedy(cover: Cover) -> Ints:

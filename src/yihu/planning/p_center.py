@@ -94,17 +94,25 @@ class CentreSearch:
                 patience, lowest, highest = 4 * patience, np.inf, -np.inf
                 continue
             radius = float(untried[(len(untried) - 1) // 2])
-            verdict = self._within(radius, Deadline(min(patience, self.deadline.left)))
-            if verdict is None:
+            try:
+                if not self._within(radius, Deadline(min(patience, self.deadline.left))):
+                    self.lower = self._next(radius)
+            except TimeoutError:
                 lowest, highest = min(lowest, radius), max(highest, radius)
-            elif not verdict:
-                self.lower = float(np.append(steps, self.value)[np.searchsorted(steps, radius) + 1])
-            if self.progress is not None:
-                self.progress(self.value, self.lower, self.deadline.seconds)
+            self._tell()
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            self.progress(self.value, self.lower, self.deadline.seconds)
 
     @property
     def unserved(self) -> Ints:
         return np.flatnonzero(np.isinf(self._served(self.chosen)))
+
+    def _next(self, radius: float) -> float:
+        """The least above it at which the rows may be covered; they may have become more."""
+        farther = [*(step for step in self._steps() if step > radius), self.value]
+        return float(farther[0])
 
     def _steps(self) -> Floats:
         """Radii below the best value at which more of the rows that are looked at are covered."""
@@ -112,17 +120,16 @@ class CentreSearch:
         between = seen[(seen > self.lower) & (seen < self.value)]
         return np.unique(np.append(between, self.lower))
 
-    def _within(self, radius: float, deadline: Deadline) -> bool | None:
-        """Whether all rows can be served within the radius; None if there was no time to tell."""
-        while not deadline.over:
+    def _within(self, radius: float, deadline: Deadline) -> bool:
+        """Whether all rows can be served within the radius; TimeoutError if that was not known by
+        then."""
+        while self.value > radius:
             left = self.rows[self.standing[self.rows] > radius]
             chosen = self._covering(self.free[left] <= radius, deadline)
             if chosen is None:
-                return None if deadline.over else False
+                return False
             self._offer(chosen)
-            if self.value <= radius:
-                return True
-        return None
+        return True
 
     def _covering(self, covers: Bools, deadline: Deadline) -> Ints | None:
         """Columns that cover every row and are not too many."""
@@ -133,7 +140,7 @@ class CentreSearch:
         left = self.usable.to_build - len(forced)
         if left < 0:
             return None
-        chosen = covering(cover, left, deadline)
+        chosen = covering(cover, left, deadline, self._tell)
         return None if chosen is None else np.append(forced, cover.columns[chosen])
 
     def _offer(self, chosen: Ints) -> None:
