@@ -1,0 +1,65 @@
+"""A plan computed as the clock has it computed: by a process of its own, which looks at its row."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from tests.conftest import CommittedDatabase
+from tests.support import plans
+from tests.support.town import DISTRICT, Town, build
+
+from yihu.places import map_files
+from yihu.planning import actions, plan_clock, plan_work
+from yihu.planning.models import Plan
+
+WAITS = 10
+"""Seconds; a machine that does other things needs a few."""
+
+
+@pytest.fixture
+def town(committed_db: CommittedDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    for name, value in (
+        ("YIHU_DATABASE_URL", committed_db.url),
+        ("YIHU_HOME", str(settings.YIHU_HOME)),
+        ("DJANGO_SETTINGS_MODULE", "yihu.settings"),
+    ):
+        monkeypatch.setenv(name, value)
+    town = build()
+    plans.drawn(settings.MAPS)
+    plans.houses()
+    yield town
+    shutil.rmtree(map_files.folder(DISTRICT))
+
+
+def test_the_clock_has_a_plan_computed_beside_it(town: Town) -> None:
+    plan = plans.asked(town)
+    assert plan_clock.compute_due() == 1
+    plan.refresh_from_db()
+    assert plan.state == Plan.State.DONE, plan.fault
+    assert plan.answer["proven"]
+    assert plan_clock.compute_due() == 0
+
+
+def test_whoever_computes_says_how_far_it_is_and_ends_once_the_plan_is_stopped(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plans.asked(town)
+    claimed = plan_clock.claim()
+    assert claimed is not None
+    ended = threading.Event()
+    monkeypatch.setattr(plan_work, "PULSE", 0.02)
+    monkeypatch.setattr(os, "_exit", lambda _status: ended.set())
+    with plan_work.Pulse(*claimed) as pulse:
+        pulse.tell("solving", 12.0, float("inf"), 0.5)
+        said = threading.Event()
+        for _each in range(WAITS * 10):
+            plan.refresh_from_db()
+            if plan.progress or said.wait(0.1):
+                break
+        assert plan.progress == {"stage": "solving", "value": 12.0, "bound": None, "seconds": 0.5}
+        assert not ended.is_set()
+        actions.stop(actor=town.actor("chief"), plan=plan.pk)
+        assert ended.wait(WAITS)
