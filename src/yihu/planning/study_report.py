@@ -74,8 +74,9 @@ def _summary_of(study: Study) -> str:
     row = [study.cells[True, share, 1.0].of("first P90") for share in ACCEPTANCES]
     return (
         f"- **{study.district.name_zh}**：一半的报警，最先到的人从 "
-        f"{minutes(old.of('first P50'))} 分钟变成 {minutes(last.of('first P50'))} 分钟；十件里九件，从 {minutes(old.of('first P90'))} "
-        f"变成 {minutes(first)} 分钟。其中对讲（省去电话转达，省多少由标定决定）省 "
+        f"{minutes(old.of('first P50'))} 分钟变成 {minutes(last.of('first P50'))} 分钟；"
+        f"十件里九件，从 {minutes(old.of('first P90'))} 变成 {minutes(first)} 分钟。"
+        "其中对讲（省去电话转达，省多少由标定决定）省 "
         f"{minutes(radios.less_than(old, 'first P50'))}，别的力量再省 "
         f"{minutes(forces.less_than(radios, 'first P50'))}（中位数）。"
         f"十件里九件 8 分钟内有人到：{VERDICTS_ZH[within(first)]}；有民警到（"
