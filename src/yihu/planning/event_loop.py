@@ -1,10 +1,12 @@
 """The loop of a simulation: what comes next, until the horizon. Pure."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
 from yihu.planning.by_reference import RulesRef, StateRef, WorldRef
-from yihu.planning.compiled import inner
+from yihu.planning.compiled import digest, inner
 from yihu.planning.event_tree import next_due, set_due
 from yihu.planning.offer_waves import attend, decide, may_ask
 from yihu.planning.policies import Rules
@@ -26,25 +28,13 @@ from yihu.planning.waiting_line import NOBODY
 HOUR, WEEK_HOURS = 3600.0, 168
 
 
-@njit(cache=True)
-def run(
-    given: World,
-    by: Rules,
-    seed: np.uint64,
-    calls: Records,
-    moves: Records,
-    busy: Floats,
-    covered: Floats,
-) -> int:
-    """Fills the times of `calls` (rows of `CALL`, with type, zone and created), `moves`, how many
-    seconds each unit was `busy` after the warm-up, and the shares `covered[sample, any | police]`.
-    Returns how many moves there were, also of those for which the table was too short."""
-    world, rules = WorldRef(*given), RulesRef(*by)
-    state = StateRef(*beginning(world, seed, calls, moves))
+@inner
+def loop(world: World, rules: Rules, state: State, busy: Floats, covered: Floats) -> int:
+    calls = state.calls
     ready = np.empty(len(calls))
     for c in range(len(calls)):
         law = world.laws[world.call_types[calls[c].type].handling]
-        ready[c] = calls[c].created + drawn(law, world.samples, key_of(seed, c, HANDLING, 0))
+        ready[c] = calls[c].created + drawn(law, world.samples, key_of(state.seed, c, HANDLING, 0))
     order = np.argsort(ready, kind="mergesort")
     came = sampled = 0
     shift = next_change(world, 0)
@@ -149,3 +139,29 @@ def change_shift(world: World, state: State, hour: int) -> None:
             unit.arrives = hour * HOUR
         unit.on_shift = on
         note_fresh(state, u)
+
+
+def _kept_under(sources: str) -> Any:
+    @njit(cache=True)
+    def run(
+        given: World,
+        by: Rules,
+        seed: np.uint64,
+        calls: Records,
+        moves: Records,
+        busy: Floats,
+        covered: Floats,
+    ) -> int:
+        """Fills the times of `calls` (rows of `CALL`, with type, zone and created), `moves`, how
+        many seconds each unit was `busy` after the warm-up, and the shares `covered[sample, any |
+        police]`. Returns how many moves there were, also those for which the table was too short.
+        """
+        _known = sources  # what a function encloses is part of the name under which it is kept
+        world, rules = WorldRef(*given), RulesRef(*by)
+        state = StateRef(*beginning(world, seed, calls, moves))
+        return loop(world, rules, state, busy, covered)
+
+    return run
+
+
+run = _kept_under(digest())

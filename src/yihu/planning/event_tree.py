@@ -5,12 +5,12 @@ is set, moved or taken back in log₂ n steps, and nothing that was cancelled st
 """
 
 import numpy as np
-from numba import njit
 
+from yihu.planning.compiled import inner
 from yihu.planning.siting_problem import Floats
 
 
-@njit(cache=True)
+@inner
 def event_tree(slots: int) -> Floats:
     """None is due. The times stand in the second half, each winner at half its place."""
     size = 1
@@ -19,7 +19,7 @@ def event_tree(slots: int) -> Floats:
     return np.full(2 * size, np.inf)
 
 
-@njit(cache=True)
+@inner
 def set_due(tree: Floats, slot: int, time: float) -> None:
     """inf: nothing is due any more."""
     at = slot + len(tree) // 2
@@ -29,7 +29,7 @@ def set_due(tree: Floats, slot: int, time: float) -> None:
         tree[at] = min(tree[2 * at], tree[2 * at + 1])
 
 
-@njit(cache=True)
+@inner
 def next_due(tree: Floats) -> int:
     """The slot whose time, `tree[1]`, is the earliest; of equal ones the lowest."""
     at, size = 1, len(tree) // 2

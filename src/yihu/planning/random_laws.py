@@ -14,9 +14,9 @@ from math import exp, inf, log, pi, sqrt
 from typing import Any, Self
 
 import numpy as np
-from numba import njit
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from yihu.planning.compiled import inner
 from yihu.planning.siting_problem import Floats
 
 type Records = Any
@@ -101,7 +101,7 @@ GOLDEN, FIRST, SECOND = (
 CONSTANT, EXPONENTIAL, ERLANG, LOGNORMAL, SAMPLES = (int(form) for form in Form)
 
 
-@njit(cache=True)
+@inner
 def mixed(word: Key) -> Key:
     """SplitMix64's next word."""
     z = np.uint64(word) + GOLDEN
@@ -110,20 +110,20 @@ def mixed(word: Key) -> Key:
     return z ^ (z >> np.uint64(31))
 
 
-@njit(cache=True)
+@inner
 def key_of(seed: Key, call: int, purpose: int, item: int) -> Key:
     """`purpose`: below 256; `item`: below 2³²."""
     word = (np.uint64(purpose) << np.uint64(32)) + np.uint64(item)
     return mixed(mixed(np.uint64(seed) + np.uint64(call)) ^ word)
 
 
-@njit(cache=True)
+@inner
 def uniform(key: Key) -> Any:
     """Above 0 and below 1."""
     return (np.float64(np.uint64(key) >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
-@njit(cache=True)
+@inner
 def drawn(law: Records, samples: Floats, key: Key) -> float:
     """A time of a law (a row of `LAW`), the same for the same key."""
     form = law.form
@@ -143,12 +143,3 @@ def drawn(law: Records, samples: Floats, key: Key) -> float:
         total -= log(uniform(key))
         key = mixed(key)
     return total * law.mean / law.shape  # type: ignore[no-any-return]
-
-
-@njit(cache=True)
-def draws(law: Records, samples: Floats, seed: Key, many: int) -> NDArray[np.float64]:
-    """As many times of a law, by the keys of as many calls."""
-    found = np.empty(many)
-    for call in range(many):
-        found[call] = drawn(law, samples, key_of(seed, call, 0, 0))
-    return found

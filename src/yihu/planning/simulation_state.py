@@ -67,8 +67,8 @@ MOVE = np.dtype(
     align=True,
 )
 """A unit on its way from one zone to another. `call`: -1 on the way back or to a post. `begun`:
-when it was told; until it `departed` it turns out, or drives to `origin`. `until`: when it
-arrived, or was turned round."""
+when it was told; it left `origin` when it `departed`, after turning out, or as if it had where it
+was turned round on another way. `until`: when it arrived, or was turned round."""
 
 ASKED_OF = 8
 """Units in a byte of `State.asked`."""

@@ -1,8 +1,8 @@
 """Where units are while they move, how soon they can be elsewhere, and what they cover. Pure.
 
-A unit is on a leg: it was at `origin` when it `departed`, and is at `target` when it `arrives`. One
-that is turned round on its way goes back or goes on, whichever is sooner; its next leg begins where
-that way ends, so that `departed` may lie ahead. One that stands has arrived.
+A unit is on a leg: it left `origin` when it `departed`, which may lie ahead while it turns out, and
+is at `target` when it `arrives`. One that stands has arrived. Of the way between two zones only its
+time is known; where on it a unit is, and how far from elsewhere, is taken as on a straight line.
 """
 
 from typing import Any
@@ -44,27 +44,39 @@ cost when it was asked. `fresh`: it is free since the event at hand. `move`: its
 
 @inner
 def time_to(world: World, unit: Records, zone: int, now: float) -> float:
-    """Seconds to a zone from wherever the unit is."""
+    """Seconds to a zone from wherever the unit is.
+
+    Under way: the third side by Stewart's theorem (1746), with times for lengths, which is exact
+    where ways are straight; and never more than by driving back or on to an end of the leg.
+    """
     travel = world.travel[world.unit_types[unit.type].mode]
     if now >= unit.arrives:
         return travel[unit.target, zone]  # type: ignore[no-any-return]
-    back = abs(now - unit.departed) + travel[unit.origin, zone]
-    on = unit.arrives - now + travel[unit.target, zone]
-    return min(back, on)  # type: ignore[no-any-return]
+    if now <= unit.departed:
+        return unit.departed - now + travel[unit.origin, zone]  # type: ignore[no-any-return]
+    back, on = travel[unit.origin, zone], travel[unit.target, zone]
+    gone, left = now - unit.departed, unit.arrives - now
+    leg = gone + left
+    square = (left * back * back + gone * on * on) / leg - gone * left
+    return min(np.sqrt(max(square, 0.0)), gone + back, left + on)  # type: ignore[no-any-return]
 
 
 @inner
 def set_off(world: World, unit: Records, zone: int, now: float, turnout: float) -> None:
-    """Its next leg, to a zone. `turnout`: until a unit that stands drives off."""
+    """Its next leg, to a zone. `turnout`: until a unit that stands drives off.
+
+    One that was under way is as if it came from the end of its leg that is farther from the zone,
+    and were there when it will be.
+    """
     travel = world.travel[world.unit_types[unit.type].mode]
     if now >= unit.arrives:
         unit.origin, unit.departed = unit.target, now + turnout
-    else:
-        on = unit.arrives - now + travel[unit.target, zone]
-        if on < abs(now - unit.departed) + travel[unit.origin, zone]:
-            unit.origin, unit.departed = unit.target, unit.arrives
-        else:
-            unit.departed = now + abs(now - unit.departed)
+    elif now > unit.departed:
+        takes = time_to(world, unit, zone, now)
+        back, on = travel[unit.origin, zone], travel[unit.target, zone]
+        if back == np.inf or back < on < np.inf:
+            unit.origin = unit.target
+        unit.departed = now + takes - travel[unit.origin, zone]
     unit.target = zone
     unit.arrives = unit.departed + travel[unit.origin, zone]
 
@@ -73,8 +85,10 @@ def set_off(world: World, unit: Records, zone: int, now: float, turnout: float) 
 def metres_to(world: World, unit: Records, zone: int, now: float) -> Any:
     """As the crow flies, from where on its leg the unit is."""
     share = 1.0
-    if now < unit.arrives:
-        share = min(max((now - unit.departed) / (unit.arrives - unit.departed), 0.0), 1.0)
+    if now <= unit.departed:
+        share = 0.0
+    elif now < unit.arrives:
+        share = (now - unit.departed) / (unit.arrives - unit.departed)
     start, end, there = world.places[unit.origin], world.places[unit.target], world.places[zone]
     x = start[0] + share * (end[0] - start[0]) - there[0]
     y = start[1] + share * (end[1] - start[1]) - there[1]

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from yihu.planning.compiled import inner
 from yihu.planning.siting_problem import Ints
 
 NOBODY = -1
@@ -19,7 +19,7 @@ class Line(NamedTuple):
     before: Ints
 
 
-@njit(cache=True)
+@inner
 def waiting_line(priorities: int, calls: int) -> Line:
     """Nobody waits. Priorities are counted from 1."""
     return Line(
@@ -30,7 +30,7 @@ def waiting_line(priorities: int, calls: int) -> Line:
     )
 
 
-@njit(cache=True)
+@inner
 def join(line: Line, priority: int, call: int) -> None:
     """In the order of the calls, also for one that was served and lost its unit again."""
     ahead, behind = line.last[priority], NOBODY
@@ -47,7 +47,7 @@ def join(line: Line, priority: int, call: int) -> None:
         line.before[behind] = call
 
 
-@njit(cache=True)
+@inner
 def leave(line: Line, priority: int, call: int) -> None:
     ahead, behind = line.before[call], line.after[call]
     if ahead == NOBODY:
