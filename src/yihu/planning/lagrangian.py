@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from yihu.planning.near_costs import Ranked, lower
-from yihu.planning.siting_problem import Bools, Floats
+from yihu.planning.near_costs import NearCosts, Ranked, Shorts, lower
+from yihu.planning.siting_problem import Bools, Floats, Ints
 
 LEAN = 0.9
 """Of the last direction, in the next one."""
@@ -67,13 +67,23 @@ def begun(ranks: Ranked, weight: Floats, cap: Floats, price: Floats, share: Floa
 
 @njit(cache=True)
 def ascend(
-    ranks: Ranked, to: Ascent, pace: Pace, to_build: int, value: float, enough: float, steps: int
+    ranks: Ranked,
+    near: NearCosts,
+    numbers: Ints,
+    to: Ascent,
+    pace: Pace,
+    to_build: int,
+    value: float,
+    enough: float,
+    steps: int,
 ) -> Pace:
     """Some steps towards `value`, the best known. Whatever cannot be in a solution with less than
-    `enough` is decided on the way, and whatever every such solution has is built."""
+    `enough` is decided on the way, and whatever every such solution has is built. `near`: the same
+    costs by candidate, which is called `numbers[j]` there."""
     bound, step, stale = pace
     reduced = np.empty(ranks.columns)
     opened = np.zeros(ranks.columns, dtype=np.bool_)
+    served = np.empty(len(to.price), dtype=np.int32)
     for _ in range(steps):
         q = to_build - int(to.built.sum())
         if q == 0 or to.undecided.sum() <= q:
@@ -106,9 +116,11 @@ def ascend(
             step, stale = step / 2, 0
             to.price[:] = to.best_price
             to.direction[:] = 0.0
-        elif not _walk(ranks, to, opened, step * (value - at + OVERSHOOT * (value - bound))):
-            step = 0.0
-            break
+        else:
+            _serve(near, numbers[opened], to.price, served)
+            if not _walk(to, served, step * (value - at + OVERSHOOT * (value - bound))):
+                step = 0.0
+                break
     return Pace(bound, step, stale)
 
 
@@ -165,16 +177,20 @@ def _decide(
 
 
 @njit(cache=True)
-def _walk(ranks: Ranked, to: Ascent, opened: Bools, ahead: float) -> bool:
+def _serve(near: NearCosts, opened: Ints, price: Floats, served: Shorts) -> None:
+    """How many of the opened would serve each row below its price."""
+    served[:] = 0
+    for j in opened:
+        for e in range(near.start[j], near.start[j + 1]):
+            served[near.row[e]] += near.value[e] < price[near.row[e]]
+
+
+@njit(cache=True)
+def _walk(to: Ascent, served: Shorts, ahead: float) -> bool:
     """One step: dearer for rows that nobody serves, cheaper where several do. False at the top."""
     norm = 0.0
     for i in range(len(to.price)):
-        served = 0
-        for e in range(ranks.start[i], ranks.start[i + 1]):
-            if ranks.value[e] >= to.price[i]:
-                break
-            served += opened[ranks.column[e]]
-        d = 1.0 - served + LEAN * to.direction[i]
+        d = 1.0 - served[i] + LEAN * to.direction[i]
         if (d > 0 and to.price[i] >= to.cap[i]) or (d < 0 and to.price[i] <= to.nearest[i]):
             d = 0.0
         to.direction[i] = d

@@ -29,6 +29,8 @@ CHUNK = 20_000_000
 """Costs looked at in one go: some hundredths of a second, between which one can be interrupted."""
 EVERY = 0.2
 """Seconds between two reports of progress."""
+MEMORY = 100_000_000
+"""Prices that nodes keep, of four bytes each; beyond that they begin with those of the root."""
 STARTS = 10
 """Solutions from which exchanges begin anew, once it is known that there will be branching."""
 LIKELY = 0.65
@@ -93,10 +95,15 @@ class MedianSearch:
 
     def run(self) -> None:
         """Until the best is proven or the time is over."""
-        usable = self.instance.usable
-        if not usable.to_build:
+        if self.instance.usable.to_build:
+            self._search()
+            if self.instance.integral:
+                self.bound = max(0.0, np.ceil(self.bound - GUARD))
+        else:
             self.bound = self.value
-            return
+
+    def _search(self) -> None:
+        usable = self.instance.usable
         self._look_below(self._caps(self.sites))
         chosen = np.flatnonzero(np.isin(usable.free, self.sites))
         self._offer(self._exchanged(self._cap, np.arange(len(usable.free)), chosen))
@@ -173,6 +180,8 @@ class MedianSearch:
         open_yet = Candidates(built, usable.free[left.free], usable.p)
         instance = replace(self.instance, usable=open_yet)
         for _ in range(STARTS):
+            if self.deadline.over:
+                break
             sites = np.setdiff1d(instance.spread(random), built)
             self._try(cap, left, np.searchsorted(usable.free, sites))
 
@@ -195,11 +204,15 @@ class MedianSearch:
         """Always the node with the least bound, which is that of the whole; until it is proven, or
         a cap turns out to be too low, or the time is over."""
         root = self._root()
-        heap, serial = [(root.bound, 0, root)], count(1)
+        heap, serial, spare = [(root.bound, 0, root)], count(1), root.price
         while heap and self._loose is None and not self.deadline.over:
             node = heapq.heappop(heap)[2]
             self.nodes += 1
             for child in self._children(node, NODE if node is not root else ROOT):
+                if node is root:
+                    spare = child.price
+                if len(heap) * len(spare) > MEMORY:
+                    child = replace(child, price=spare)
                 heapq.heappush(heap, (child.bound, next(serial), child))
             if heap:
                 self.bound = max(self.bound, min(heap[0][0], self.value))
@@ -227,7 +240,7 @@ class MedianSearch:
                 begin = left
                 ranks, to, to_build = self._begun(left)
             single, last = to_build - to.built.sum() == 1, pace.bound
-            pace = self._ascended(ranks, to, pace, to_build, effort.steps)
+            pace = self._ascended(ranks, begin.free, to, pace, to_build, effort.steps)
             left = _left(begin, to, pace)
             if left.bound >= self._enough or self._try_all(left, single):
                 return []
@@ -255,14 +268,17 @@ class MedianSearch:
         to = begun(ranks, self.instance.weight, cap, price, share)
         return ranks, to, self.instance.usable.to_build - len(node.built)
 
-    def _ascended(self, ranks: Ranked, to: Ascent, pace: Pace, to_build: int, steps: int) -> Pace:
+    def _ascended(
+        self, ranks: Ranked, numbers: Ints, to: Ascent, pace: Pace, to_build: int, steps: int
+    ) -> Pace:
         """So many steps, in pieces if they are long."""
+        value, enough = self.value, self._enough
         at_once = min(steps, max(1, CHUNK // (len(ranks.column) + 1)))
         for begin in range(0, steps, at_once):
             some = min(at_once, steps - begin)
-            pace = ascend(ranks, to, pace, to_build, self.value, self._enough, some)
+            pace = ascend(ranks, self._near, numbers, to, pace, to_build, value, enough, some)
             self._report()
-            if pace.bound >= self._enough or self.deadline.over:
+            if pace.bound >= enough or self.deadline.over:
                 break
         return pace
 

@@ -48,7 +48,7 @@ def p_median(
     unserved = instance.rows[np.isinf(instance.nearest(sites))]
     if len(unserved):
         unreachable(matrix, usable, weight > 0)
-        sites, unserved = _serving_all(instance, deadline, progress)
+        sites, unserved = _serving_all(instance, deadline)
     if len(unserved):
         return Siting(_named(sites), np.inf, 0.0, "none found", deadline.seconds, _named(unserved))
     search = MedianSearch(instance, sites, deadline, progress)
@@ -57,28 +57,24 @@ def p_median(
     return Siting(_named(search.sites), search.value, search.bound, method, deadline.seconds)
 
 
-def _serving_all(
-    instance: MedianInstance, deadline: Deadline, progress: Progress | None
-) -> tuple[Ints, Ints]:
+def _serving_all(instance: MedianInstance, deadline: Deadline) -> tuple[Ints, Ints]:
     """Sites that serve every row, and rows that are not served if the time was too short. It is a
     p-median itself, in which a row that is not served costs 1."""
     usable = instance.usable
     reached = np.isfinite(instance.cost[instance.rows])
+    every = np.arange(reached.shape[1])
     found = p_median(
         np.where(reached, 0.0, 1.0),
         usable.p,
         fixed=usable.fixed,
-        forbidden=np.setdiff1d(
-            np.arange(reached.shape[1]), np.concatenate([usable.fixed, usable.free])
-        ),
-        time_limit=None if deadline.limit is None else deadline.left,
+        forbidden=np.setdiff1d(every, np.concatenate([usable.fixed, usable.free])),
+        time_limit=deadline.left,
     )
     sites = np.array(found.sites)
     unserved = instance.rows[~reached[:, sites].any(axis=1)]
-    if found.bound > 0:
-        raise BadInstance(
-            "too_few", f"{usable.p} sites cannot serve every row, at best not these", unserved
-        )
+    if found.bound >= 1:
+        text = f"{usable.p} sites cannot serve every row, the best that were found leave out"
+        raise BadInstance("too_few", text, unserved)
     return sites, unserved
 
 
