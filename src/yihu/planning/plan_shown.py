@@ -60,12 +60,13 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`of`: numerator and denominator. `few`: there is no value, and why that is."""
+    """`of`: numerator and denominator. `n`: how many it rests on. `said`: why there is no value."""
 
     label: str
     value: float | None
     unit: str
     of: tuple[int, int] | None = None
+    n: int | None = None
     said: str = ""
 
 
@@ -188,10 +189,10 @@ class Shown:
         within = _("%(n)s 分钟内有警务室") % {"n": self.asked.minutes}
         yield Figure(within, _percent(covered, total), "%", (covered, total))
         unit = _("分钟")
-        yield Figure(_("平均路上"), minutes(told["mean"]), unit, said=said)
+        yield Figure(_("平均路上"), minutes(told["mean"]), unit, n=total, said=said)
         most = _("九成的人在") if self.asked.weights is Weights.RESIDENTS else _("九成的警情在")
-        yield Figure(most, minutes(told["p90"]), unit, said=said)
-        yield Figure(_("最远的"), minutes(told["farthest"]), unit, said=said)
+        yield Figure(most, minutes(told["p90"]), unit, n=total, said=said)
+        yield Figure(_("最远的"), minutes(told["farthest"]), unit, n=total, said=said)
 
     @property
     def both(self) -> list[tuple[Figure, Figure]]:
