@@ -1,6 +1,5 @@
-"""Where to build: how long a proven answer takes, beside PySAL's spopt with the solver it comes
-with (CBC), one after the other on the same instances. Larger ones ours alone, and how much memory
-the largest needs.
+"""Where to build: how long a proven answer takes, beside PySAL's spopt with HiGHS, one after the
+other on the same instances. Larger ones ours alone, and how much memory the largest needs.
 
 spopt is stopped after some seconds; it says *Optimal* all the same. So what its sites achieve is
 counted anew, and set beside ours.
@@ -26,7 +25,7 @@ from yihu.planning.siting import Siting
 from yihu.planning.siting_problem import Floats, Ints
 from yihu.planning.warm import warm
 
-STOPPED = 20
+STOPPED = 10
 """Seconds that spopt's solver has for each."""
 SIDE = 1000.0
 """Of the square in which demand and candidates lie; what it costs is how far it is."""
@@ -149,7 +148,7 @@ def _spopt(problem: Problem) -> tuple[Ints, float, bool]:
     model = problem.theirs()
     stated = perf_counter()
     try:
-        model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=STOPPED), results=False)
+        model.solve(pulp.HiGHS(msg=False, timeLimit=STOPPED), results=False)
     except RuntimeError:  # how it says so
         chosen = np.empty(0, dtype=np.int64)
     else:
