@@ -34,6 +34,7 @@ MEASURES = {
     "incident": Measure("kill -9 at each step of an incident, for each process", (SQLITE,)),
     "day": Measure("four hours of a day, 2,000 incidents, 600 units, 20 times as quick", (SQLITE,)),
     "siting": Measure("where to build, proven: seconds beside spopt, and the large", (SQLITE,)),
+    "simulation": Measure("calls a second beside SimPy, a year, and replications", (SQLITE,)),
     "kill": Measure("a minute of kill -9 under load: nothing lost, nothing twice", (SQLITE,)),
 }
 

@@ -130,7 +130,7 @@ class MedianSearch:
         cap = np.full(len(instance.rows), self.value)
         if len(instance.usable.fixed):
             cap = np.minimum(cap, instance.nearest(instance.usable.fixed))
-        if self._servers <= max(len(sites), SERVERS) and len(sites) > 2:
+        if self._servers <= max(len(sites), SERVERS) and len(sites) > 1:
             cap = np.minimum(cap, instance.nearest(sites, min(self._servers, len(sites))))
         return cap
 
@@ -263,7 +263,8 @@ class MedianSearch:
         cap, built = self._cap.copy(), np.zeros(self._ranks.columns, dtype=bool)
         built[node.built] = True
         lower(self._ranks, built, cap)
-        ranks = narrowed(self._ranks, node.free, cap)
+        everything = len(node.free) == self._ranks.columns
+        ranks = self._ranks if everything else narrowed(self._ranks, node.free, cap)
         price, share = node.price.astype(np.float64), node.share.astype(np.float64)
         to = begun(ranks, self.instance.weight, cap, price, share)
         return ranks, to, self.instance.usable.to_build - len(node.built)

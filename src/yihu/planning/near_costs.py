@@ -96,7 +96,7 @@ def narrowed(ranks: Ranked, columns: Ints, cap: Floats) -> Ranked:
                 column[end], value[end] = number[ranks.column[e]], ranks.value[e]
                 end += 1
         start[i + 1] = end
-    return Ranked(start, column[:end].copy(), value[:end].copy(), len(columns))
+    return Ranked(start, column[:end], value[:end], len(columns))
 
 
 @njit(cache=True)

@@ -71,12 +71,12 @@ def may_ask(world: World, rules: Rules, state: State, c: int, u: int) -> bool:
 def ask(world: World, rules: Rules, state: State, c: int, now: float) -> float:
     """The offers of one wave: when they will all be answered, NOBODY_ASKED if there are none."""
     call, need, cost = state.calls[c], state.needs[c], state.cost
-    kept = held_back(world, rules, state.units, call)
+    units, roles = state.units, world.roles
+    kept = held_back(world, rules, units, call)
     for u in range(len(cost)):
-        leads = world.roles[call.type, state.units[u].type] & LEADS > 0
-        able = idle(state.units[u]) and not (kept and leads)
+        able = idle(units[u]) and not (kept and roles[call.type, units[u].type] & LEADS)
         cost[u] = 0.0 if able and may_ask(world, rules, state, c, u) else np.inf
-    set_costs(world, rules, state.units, call, now, cost)
+    set_costs(world, rules, units, call, now, cost)
     over, first = NOBODY_ASKED, -1
     for role in (LEADS, HELPS):
         lacking = need.leaders if role == LEADS else need.helpers
@@ -97,11 +97,12 @@ def ask(world: World, rules: Rules, state: State, c: int, now: float) -> float:
 @inner
 def cheapest(world: World, state: State, c: int, role: int, now: float, cost: Floats) -> int:
     call, best, least = state.calls[c], -1, np.inf
-    within = world.call_types[call.type].helpers_within
+    units, roles, travel = state.units, world.roles, world.travel
+    within = world.call_types[call.type].helpers_within if role == HELPS else np.inf
     for u in range(len(cost)):
-        if cost[u] < least and world.roles[call.type, state.units[u].type] & role:
-            if role == HELPS and time_to(world, state.units[u], call.zone, now) > within:
-                continue
+        if cost[u] >= least or not roles[call.type, units[u].type] & role:
+            continue
+        if within == np.inf or time_to(travel, units[u], call.zone, now) <= within:
             best, least = u, cost[u]
     return best
 
@@ -128,13 +129,13 @@ def says_yes(world: World, state: State, c: int, u: int, now: float) -> bool:
 @inner
 def decide(world: World, rules: Rules, state: State, c: int, now: float) -> None:
     """A wave is over: of those who said yes, the first in rank go for what is lacking."""
-    need = state.needs[c]
+    need, units = state.needs[c], state.units
     need.wave = 0
     for role in (LEADS, HELPS):
         while (need.leaders if role == LEADS else need.helpers) > 0:
             best, least = -1, np.inf
-            for u in range(len(state.units)):
-                unit = state.units[u]
+            for u in range(len(units)):
+                unit = units[u]
                 asked = unit.state == ASKED and unit.call == c and unit.role == role
                 yes = unit.on_shift and unit.answered < np.inf
                 if asked and yes and unit.rank < least:
@@ -142,8 +143,8 @@ def decide(world: World, rules: Rules, state: State, c: int, now: float) -> None
             if best < 0:
                 break
             set_out(world, rules, state, best, now)
-    for u in range(len(state.units)):
-        unit = state.units[u]
+    for u in range(len(units)):
+        unit = units[u]
         if unit.state == ASKED and unit.call == c:
             set_due(state.tree, u, np.inf)
             if rules.stands_down or not unit.on_shift or unit.answered == np.inf:

@@ -15,7 +15,7 @@ from yihu.planning.compiled import inner
 from yihu.planning.random_laws import Records
 from yihu.planning.scenario import LEADS, World
 from yihu.planning.siting_problem import Floats
-from yihu.planning.unit_motion import covered_by, idle, metres_to, time_to, weight_lost
+from yihu.planning.unit_motion import TINY, covered_by, idle, metres_to, time_to, weight_lost
 
 DEADLINE = 20.0
 """Seconds in which an offer is to be answered."""
@@ -142,18 +142,22 @@ type Costs = Callable[[World, Rules, Records, Records, float, Floats], None]
 def by_straight_line(
     world: World, rules: Rules, units: Records, call: Records, now: float, cost: Floats
 ) -> None:
+    places, zone = world.places, call.zone
     for u in range(len(units)):
         if cost[u] < np.inf:
-            cost[u] = metres_to(world, units[u], call.zone, now)
+            cost[u] = metres_to(places, units[u], zone, now)
 
 
 @inner
 def by_road(
     world: World, rules: Rules, units: Records, call: Records, now: float, cost: Floats
 ) -> None:
+    travel, types, zone = world.travel, world.unit_types, call.zone
     for u in range(len(units)):
         if cost[u] < np.inf:
-            cost[u] = seconds_until(world, units[u], call.zone, now)
+            unit = units[u]
+            turnout = types[unit.type].turnout_mean if now >= unit.arrives else 0.0
+            cost[u] = turnout + time_to(travel, unit, zone, now)
 
 
 @inner
@@ -183,7 +187,7 @@ def by_coverage(
     many, total = covered_by(world, units), world.weights.sum()
     for u in range(len(units)):
         if cost[u] <= nearest + rules.slack and idle(units[u]):
-            lost = weight_lost(world, units[u], many) / max(total, 1e-300)
+            lost = weight_lost(world, units[u], many) / max(total, TINY)
             cost[u] = nearest + rules.slack * lost + TIES * (cost[u] - nearest)
 
 
@@ -228,16 +232,9 @@ def held_back(world: World, rules: Rules, units: Records, call: Records) -> bool
 
 
 @inner
-def seconds_until(world: World, unit: Records, zone: int, now: float) -> float:
-    """Until a unit would be there, if it accepted now: its mean turnout, and the road."""
-    turnout = world.unit_types[unit.type].turnout_mean if now >= unit.arrives else 0.0
-    return turnout + time_to(world, unit, zone, now)
-
-
-@inner
 def chance(world: World, unit: Records, zone: int, now: float) -> Any:
     """How likely a unit comes if it is asked."""
     band = 0
     if len(world.bands):
-        band = np.searchsorted(world.bands, metres_to(world, unit, zone, now))
+        band = np.searchsorted(world.bands, metres_to(world.places, unit, zone, now))
     return world.acceptance[unit.type, int(now // 3600.0) % 24, band]

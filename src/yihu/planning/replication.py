@@ -11,9 +11,11 @@ from multiprocessing import get_context
 
 import numpy as np
 
+from yihu.planning.arrival_streams import Arrivals
 from yihu.planning.confidence import CONFIDENCE, Interval
 from yihu.planning.policies import Policy
-from yihu.planning.scenario import Scenario
+from yihu.planning.random_laws import Law
+from yihu.planning.scenario import CallType, Scenario, Units, UnitType
 from yihu.planning.simulation_run import CURVES, Run, curves, measure_names, measures, simulated
 from yihu.planning.siting_problem import Floats
 
@@ -28,6 +30,19 @@ def simulate(scenario: Scenario, policy: Policy, seed: int, record: bool = False
     """One run. The same seed gives the same run, and under another policy the same calls, service
     times and answers. `record`: also every move of every unit, for drawing it."""
     return next(_runs(scenario, [policy], (seed,), record))
+
+
+def warm() -> None:
+    """Compile it: half a minute the first time. Every scenario and policy runs the same code."""
+    scenario = Scenario(
+        travel=np.zeros((1, 1, 1)),
+        unit_types=(UnitType("unit"),),
+        units=Units.at(0, [0]),
+        call_types=(CallType("call", Law.constant(1.0)),),
+        arrivals=Arrivals.constant([[1.0]]),
+        horizon=1.0,
+    )
+    simulate(scenario, Policy.nearest_road(), 1)
 
 
 def _runs(

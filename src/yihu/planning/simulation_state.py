@@ -107,6 +107,7 @@ def beginning(world: World, seed: np.uint64, calls: Records, moves: Records) -> 
     for u in range(units):
         unit = standing[u]
         unit.type, unit.state, unit.on_shift = world.type_of[u], FREE, world.duty[u, 0]
+        unit.mode = world.unit_types[unit.type].mode
         unit.call = unit.move = -1
         unit.origin = unit.target = world.base[u]
     priorities = 1

@@ -16,9 +16,11 @@ from yihu.planning.siting_problem import Floats
 
 FREE, ASKED, UNDER_WAY, ON_SCENE, STAYING = range(5)
 """STAYING: it helped, and waits for the first leader."""
+TINY = 1e-300
 UNIT = np.dtype(
     [
         ("type", "i8"),
+        ("mode", "i8"),
         ("state", "i8"),
         ("on_shift", "i8"),
         ("call", "i8"),
@@ -43,18 +45,18 @@ cost when it was asked. `fresh`: it is free since the event at hand. `move`: its
 
 
 @inner
-def time_to(world: World, unit: Records, zone: int, now: float) -> float:
+def time_to(travel: Floats, unit: Records, zone: int, now: float) -> float:
     """Seconds to a zone from wherever the unit is.
 
     Under way: the third side by Stewart's theorem (1746), with times for lengths, which is exact
     where ways are straight; and never more than by driving back or on to an end of the leg.
     """
-    travel = world.travel[world.unit_types[unit.type].mode]
+    on = travel[unit.mode, unit.target, zone]
     if now >= unit.arrives:
-        return travel[unit.target, zone]  # type: ignore[no-any-return]
+        return on  # type: ignore[no-any-return]
+    back = travel[unit.mode, unit.origin, zone]
     if now <= unit.departed:
-        return unit.departed - now + travel[unit.origin, zone]  # type: ignore[no-any-return]
-    back, on = travel[unit.origin, zone], travel[unit.target, zone]
+        return unit.departed - now + back  # type: ignore[no-any-return]
     gone, left = now - unit.departed, unit.arrives - now
     leg = gone + left
     square = (left * back * back + gone * on * on) / leg - gone * left
@@ -68,11 +70,11 @@ def set_off(world: World, unit: Records, zone: int, now: float, turnout: float) 
     One that was under way is as if it came from the end of its leg that is farther from the zone,
     and were there when it will be.
     """
-    travel = world.travel[world.unit_types[unit.type].mode]
+    travel = world.travel[unit.mode]
     if now >= unit.arrives:
         unit.origin, unit.departed = unit.target, now + turnout
     elif now > unit.departed:
-        takes = time_to(world, unit, zone, now)
+        takes = time_to(world.travel, unit, zone, now)
         back, on = travel[unit.origin, zone], travel[unit.target, zone]
         if back == np.inf or back < on < np.inf:
             unit.origin = unit.target
@@ -82,24 +84,16 @@ def set_off(world: World, unit: Records, zone: int, now: float, turnout: float) 
 
 
 @inner
-def metres_to(world: World, unit: Records, zone: int, now: float) -> Any:
+def metres_to(places: Floats, unit: Records, zone: int, now: float) -> Any:
     """As the crow flies, from where on its leg the unit is."""
     share = 1.0
     if now <= unit.departed:
         share = 0.0
     elif now < unit.arrives:
         share = (now - unit.departed) / (unit.arrives - unit.departed)
-    start, end, there = world.places[unit.origin], world.places[unit.target], world.places[zone]
-    x = start[0] + share * (end[0] - start[0]) - there[0]
-    y = start[1] + share * (end[1] - start[1]) - there[1]
+    x = (1 - share) * places[unit.origin, 0] + share * places[unit.target, 0] - places[zone, 0]
+    y = (1 - share) * places[unit.origin, 1] + share * places[unit.target, 1] - places[zone, 1]
     return np.sqrt(x * x + y * y)
-
-
-@inner
-def covers(world: World, unit: Records, zone: int) -> bool:
-    """Is a zone within reach of where the unit stands, or will stand next?"""
-    mode = world.unit_types[unit.type].mode
-    return world.travel[mode, unit.target, zone] <= world.reach  # type: ignore[no-any-return]
 
 
 @inner
@@ -109,55 +103,47 @@ def idle(unit: Records) -> bool:
 
 @inner
 def coverage(world: World, units: Records, share: Floats) -> None:
-    """The share of all weights within reach of an idle unit, and of an idle police unit."""
-    police, others = np.empty(len(units), np.int64), np.empty(len(units), np.int64)
-    many_police = many_others = 0
+    """The share of all weights within reach of an idle unit, and of an idle police unit; a unit
+    covers what is within reach of where it stands, or will stand next."""
+    travel, weights, reach, types = world.travel, world.weights, world.reach, world.unit_types
+    covered = np.zeros(len(weights), dtype=np.int64)
     for u in range(len(units)):
-        if idle(units[u]):
-            if world.unit_types[units[u].type].police:
-                police[many_police] = u
-                many_police += 1
-            else:
-                others[many_others] = u
-                many_others += 1
+        unit = units[u]
+        if idle(unit):
+            times, police = travel[unit.mode, unit.target], types[unit.type].police
+            for zone in range(len(weights)):
+                if times[zone] <= reach:
+                    covered[zone] |= 1 + 2 * police
     by_any = by_police = total = 0.0
-    for zone in range(len(world.weights)):
-        weight = world.weights[zone]
-        total += weight
-        if _one_covers(world, units, police[:many_police], zone):
-            by_police += weight
-            by_any += weight
-        elif _one_covers(world, units, others[:many_others], zone):
-            by_any += weight
-    share[0], share[1] = by_any / max(total, 1e-300), by_police / max(total, 1e-300)
-
-
-@inner
-def _one_covers(world: World, units: Records, numbers: Any, zone: int) -> bool:
-    for u in numbers:  # noqa: SIM110 (compiled)
-        if covers(world, units[u], zone):
-            return True
-    return False
+    for zone in range(len(weights)):
+        total += weights[zone]
+        by_any += weights[zone] * (covered[zone] & 1)
+        by_police += weights[zone] * (covered[zone] >> 1)
+    share[0], share[1] = by_any / max(total, TINY), by_police / max(total, TINY)
 
 
 @inner
 def covered_by(world: World, units: Records) -> Any:
     """By zone, how many idle units it is within reach of."""
+    travel, reach = world.travel, world.reach
     many = np.zeros(len(world.weights), dtype=np.int64)
     for u in range(len(units)):
-        if idle(units[u]):
+        unit = units[u]
+        if idle(unit):
+            times = travel[unit.mode, unit.target]
             for zone in range(len(many)):
-                many[zone] += covers(world, units[u], zone)
+                many[zone] += times[zone] <= reach
     return many
 
 
 @inner
 def weight_lost(world: World, unit: Records, many: Any) -> float:
     """What nobody would cover if an idle unit went away, of what `many` idle ones do."""
+    times, weights, reach = world.travel[unit.mode, unit.target], world.weights, world.reach
     lost = 0.0
     for zone in range(len(many)):
-        if many[zone] == 1 and covers(world, unit, zone):
-            lost += world.weights[zone]
+        if many[zone] == 1 and times[zone] <= reach:
+            lost += weights[zone]
     return lost
 
 
@@ -165,18 +151,19 @@ def weight_lost(world: World, unit: Records, many: Any) -> float:
 def best_post(world: World, units: Records, u: int) -> int:
     """Where a unit that has become free is to stand: at the post from which it covers most of what
     no other idle unit covers; at its own base if none is better."""
-    mode = world.unit_types[units[u].type].mode
-    many = covered_by(world, units)
-    if idle(units[u]):
+    travel, weights, reach = world.travel, world.weights, world.reach
+    unit, many = units[u], covered_by(world, units)
+    if idle(unit):
+        times = travel[unit.mode, unit.target]
         for zone in range(len(many)):
-            many[zone] -= covers(world, units[u], zone)
+            many[zone] -= times[zone] <= reach
     best, most = world.base[u], -1.0
     for at in range(-1, len(world.posts)):
         post = world.base[u] if at < 0 else world.posts[at]
-        gained = 0.0
+        times, gained = travel[unit.mode, post], 0.0
         for zone in range(len(many)):
-            if many[zone] == 0 and world.travel[mode, post, zone] <= world.reach:
-                gained += world.weights[zone]
+            if many[zone] == 0 and times[zone] <= reach:
+                gained += weights[zone]
         if gained > most:
             best, most = post, gained
     return best  # type: ignore[no-any-return]

@@ -11,6 +11,7 @@ import numpy as np
 from yihu.places import road_search
 from yihu.planning.cover_reduction import maximal
 from yihu.planning.p_median import p_median
+from yihu.planning.replication import warm as warm_simulation
 
 
 def warm() -> None:
@@ -18,6 +19,7 @@ def warm() -> None:
     road_search.warm()
     p_median(np.random.default_rng(12).integers(1, 100, (40, 30)), 5)  # one that has to branch
     maximal(np.eye(2, dtype=bool))
+    warm_simulation()
 
 
 if __name__ == "__main__":
