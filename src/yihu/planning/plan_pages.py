@@ -341,7 +341,7 @@ def reach(request: StaffRequest, plan: int) -> HttpResponse:
 def geojson(request: StaffRequest, plan: int) -> HttpResponse:
     """The sites, and what is within the target, for other programs (RFC 7946)."""
     shown = _done(request, plan)
-    features = [
+    features: list[dict[str, Any]] = [
         {
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
@@ -356,7 +356,8 @@ def geojson(request: StaffRequest, plan: int) -> HttpResponse:
         }
         for one in shown.places
     ]
-    for when, geometry in (shown.plan.drawing or {}).items():
+    for when in ("before", "after"):
+        geometry = (shown.plan.drawing or {}).get(when)
         told = {"what": "reach", "when": when, "minutes": shown.asked.minutes}
         features.append({"type": "Feature", "geometry": geometry, "properties": told})
     body = {"type": "FeatureCollection", "features": features}

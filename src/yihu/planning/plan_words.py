@@ -235,8 +235,12 @@ def _way_only(told: Mapping[str, Any]) -> str:
     return gettext("只算路上的时间：接警、派人、出门不算；巡逻在外的人也不算。")
 
 
+def _most_first(counted: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+
+
 def _houses(told: Mapping[str, Any]) -> str:
-    kinds = gettext("、").join(f"{kind(code)} {n}" for code, n in told["kinds"].items())
+    kinds = gettext("、").join(f"{kind(code)} {n}" for code, n in _most_first(told["kinds"]))
     return gettext("有房子的候选 %(n)s 处：%(kinds)s；房子能不能用、要多少钱，没有算。") % {
         "n": number(told["n"]),
         "kinds": kinds,
