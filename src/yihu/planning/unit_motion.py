@@ -105,21 +105,35 @@ def idle(unit: Records) -> bool:
 def coverage(world: World, units: Records, share: Floats) -> None:
     """The share of all weights within reach of an idle unit, and of an idle police unit; a unit
     covers what is within reach of where it stands, or will stand next."""
-    travel, weights, reach, types = world.travel, world.weights, world.reach, world.unit_types
-    covered = np.zeros(len(weights), dtype=np.int64)
+    police, others = idle_units(world, units, True), idle_units(world, units, False)
+    by_any = by_police = 0.0
+    for zone in range(len(world.weights)):
+        if one_covers(world, units, police, zone):
+            by_police += world.weights[zone]
+        elif one_covers(world, units, others, zone):
+            by_any += world.weights[zone]
+    total = max(world.weights.sum(), TINY)
+    share[0], share[1] = (by_any + by_police) / total, by_police / total
+
+
+@inner
+def idle_units(world: World, units: Records, police: bool) -> Any:
+    """The numbers of those who are of the police, or of those who are not."""
+    types, found, many = world.unit_types, np.empty(len(units), dtype=np.int64), 0
     for u in range(len(units)):
-        unit = units[u]
-        if idle(unit):
-            times, police = travel[unit.mode, unit.target], types[unit.type].police
-            for zone in range(len(weights)):
-                if times[zone] <= reach:
-                    covered[zone] |= 1 + 2 * police
-    by_any = by_police = total = 0.0
-    for zone in range(len(weights)):
-        total += weights[zone]
-        by_any += weights[zone] * (covered[zone] & 1)
-        by_police += weights[zone] * (covered[zone] >> 1)
-    share[0], share[1] = by_any / max(total, TINY), by_police / max(total, TINY)
+        if idle(units[u]) and types[units[u].type].police == police:
+            found[many] = u
+            many += 1
+    return found[:many]
+
+
+@inner
+def one_covers(world: World, units: Records, numbers: Any, zone: int) -> bool:
+    travel, reach = world.travel, world.reach
+    for u in numbers:  # noqa: SIM110 (any() of a generator cannot be compiled)
+        if travel[units[u].mode, units[u].target, zone] <= reach:
+            return True
+    return False
 
 
 @inner
