@@ -125,8 +125,8 @@ def study(
     some = effort.fewer(0.5)
     told("calibrating")
     given = assumptions or Assumptions()
-    basic = calibrated(given, district, some) or given.relay
-    known = replace(given, relay=basic)
+    relay = calibrated(given, district, some)
+    known = replace(given, relay=0.0 if relay is None else relay)
     places = sites(district, known)
     settings = _steps(district, places, known)
     last = settings[WIDE]

@@ -11,6 +11,8 @@ from yihu.planning import study_tables as tables
 from yihu.planning.confidence import Interval
 from yihu.planning.response_study import (
     ACCEPTANCES,
+    CARS,
+    CREWS,
     DENSITIES,
     FORCES,
     OLD,
@@ -21,8 +23,8 @@ from yihu.planning.response_study import (
     Study,
     within,
 )
-from yihu.planning.study_tables import MINUTE, minutes, whole
-from yihu.planning.study_worlds import AREA_KM2
+from yihu.planning.study_tables import MINUS, MINUTE, minutes, whole
+from yihu.planning.study_worlds import AREA_KM2, SPACING
 
 type Figures = Mapping[str, str]
 """The drawings' addresses by what they show."""
@@ -99,6 +101,7 @@ def _found(study: Study) -> str:
         _radios(study),
         _beside(study),
         _rooms(study),
+        _talk(study),
         _offers(study),
         _known(study),
     ]
@@ -163,18 +166,31 @@ def _beside(study: Study) -> str:
 
 
 def _rooms(study: Study) -> str:
-    names = [one.name for one in study.steps]
-    cars, crews = (study.steps[names.index(FORCES) + n] for n in (1, 2))
-    more = study.step(ROOMS).less_than(crews.sample, "police P90")
-    before = study.step(FORCES)
+    before, cars, crews, more = map(study.step, (FORCES, CARS, CREWS, ROOMS))
     return (
         "Where the police wait: cars at rooms in place of the station buy "
-        f"{minutes(cars.sample.less_than(before, 'police P50'))} minutes of the median until "
-        "police are there, for no new post; a crew in each of 15 rooms another "
-        f"{minutes(crews.sample.less_than(cars.sample, 'police P50'))} (and of nine of ten "
-        f"{minutes(crews.sample.less_than(cars.sample, 'police P90'))}); five more rooms at proven "
-        f"sites, with crews, another {minutes(more)} of nine of ten. A room in which nobody waits "
-        "shortens no way."
+        f"{minutes(cars.less_than(before, 'police P50'))} minutes of the median until police are "
+        "there, for no new post; a crew in each of 15 rooms another "
+        f"{minutes(crews.less_than(cars, 'police P50'))} (and of nine of ten "
+        f"{minutes(crews.less_than(cars, 'police P90'))}); five more rooms at proven sites, with "
+        f"crews, another {minutes(more.less_than(crews, 'police P90'))} of nine of ten. A room in "
+        "which nobody waits shortens no way."
+    )
+
+
+def _talk(study: Study) -> str:
+    """What seconds at the telephone are worth, beside rooms."""
+    shorter, usual = min(study.talks), study.assumptions.talk
+    last = study.step(WIDE).first(study.some.seeds)
+    gain = study.talks[shorter].less_than(last, "police P90")
+    rooms = study.step(ROOMS).less_than(study.step(CREWS), "police P90")
+    beside = "more than" if gain.low > rooms.high else "less than"
+    beside = beside if gain.low > rooms.high or gain.high < rooms.low else "about as much as"
+    return (
+        f"Taking a call in {shorter:g} seconds and not {usual:g} buys {minutes(gain)} minutes of "
+        f"nine of ten until police are there, {beside} five more rooms with crews "
+        f"({minutes(rooms)}). Nine of ten then have police "
+        f"within 8 minutes: {_verdict(study.talks[shorter].of('police P90'))}."
     )
 
 
@@ -195,7 +211,7 @@ def _offers(study: Study) -> str:
 
 
 def _seconds(one: Interval) -> str:
-    return f"{one.mean:.0f} ± {one.half:.0f}"
+    return f"{one.mean:.0f} ± {one.half:.0f}".replace("-", MINUS)
 
 
 def _known(study: Study) -> str:
@@ -213,9 +229,9 @@ def _known(study: Study) -> str:
         "Choosing among few cars by road and not as the crow flies changes the share of late "
         f"arrivals by {_change(by_road)} ({_known_of_choice(by_road)}), keeping coverage by "
         f"{_change(kept)}. Among cars and e-bikes, whose speed and turnout a straight line does "
-        f"not know, by road is {_change(mixed)}. Others, near and willing, are said to move late "
-        f"arrivals tenfold: {tenfold}, {_times(most)} fewer with twice the forces and "
-        f"{whole(ACCEPTANCES[-1])} who accept, {_times(as_assumed)} as assumed."
+        f"not know, choosing by road changes it by {_change(mixed)}. Others, near and willing, are "
+        f"said to move late arrivals tenfold: {tenfold}, {_times(most)} fewer with twice the "
+        f"forces and {whole(ACCEPTANCES[-1])} who accept, {_times(as_assumed)} as assumed."
     )
 
 
@@ -233,7 +249,7 @@ def _times(ratio: Interval) -> str:
 
 
 def _change(one: Interval) -> str:
-    return f"{100 * (one.mean - 1):+.1f} ± {100 * one.half:.1f} %"
+    return f"{100 * (one.mean - 1):+.1f} ± {100 * one.half:.1f} %".replace("-", MINUS)
 
 
 # --- how, and where -------------------------------------------------------------------------------
@@ -263,8 +279,9 @@ def _district(study: Study, drawn: Figures) -> str:
 
     lines = [
         f"## {place.name}\n",
-        f"{place.source[0].upper()}{place.source[1:]}. {place.homes} places {place.settled:.0f} "
-        f"km² stand for the residents.\n",
+        f"{place.source[0].upper()}{place.source[1:]}. {place.homes} places, each "
+        f"for a square of {SPACING:.0f} m ({place.settled:.0f} km² in all), stand for the "
+        "residents.\n",
         picture("steps", "Minutes until help is there, step by step"),
         tables.steps(study),
         "What each step buys upon the one before, in minutes, seed by seed:\n",
@@ -342,5 +359,5 @@ MEASURE = """## What to measure in a real district, and how to put it in
 4. Turnout, times at the scene, calls by hour and community: the milestones of each incident.
 5. The P90 of the old world beside its median, and at which moments its clock began and ended: old worlds with one median differ in their P90, and "20-odd minutes" may not have been counted from the ringing.
 
-Export the calls as CSV, read them with `yihu.planning.fitting.read_calls`, and put what was measured into `yihu.planning.study_assumptions.Assumptions` and the scenario's arrivals; then run this command again. The figures to compare with stand at `/desk/figures/dispatch/`: median and P90 with both ends of the clock, period beside period.
+Export the calls as CSV, one row a call, with Chinese or English headers (报警时间, 警情类型, 社区, 处置力量, 是否接受, 派警时间, 出发时间, 到场时间, 结束时间: `created`, `kind`, `zone`, `force`, `accepted`, `dispatched`, `en_route`, `on_scene`, `closed`). `yihu.planning.past_calls.read_calls` reads it, `yihu.planning.fitting.fit` gives rates, laws and acceptance with how much each rests on. Put them in place of those in `yihu.planning.study_assumptions`, and run this command again. The figures to compare with stand at `/desk/figures/dispatch/`: median and P90 with both ends of the clock, period beside period.
 """  # noqa: E501

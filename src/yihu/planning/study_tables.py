@@ -23,6 +23,7 @@ from yihu.planning.study_runs import Sample
 from yihu.planning.study_sites import COVER, FARTHEST, MEDIAN
 
 MINUTE = 60.0
+MINUS = "−"
 LABELS = {one.name: one.metadata["label"] for one in table()}
 VERDICTS = {True: "**yes**", False: "no", None: "open"}
 
@@ -30,7 +31,7 @@ VERDICTS = {True: "**yes**", False: "no", None: "open"}
 def minutes(one: Interval) -> str:
     if one.mean == inf:
         return "never"
-    return f"{one.mean / MINUTE:.2f} ± {one.half / MINUTE:.2f}"
+    return f"{one.mean / MINUTE:.2f} ± {one.half / MINUTE:.2f}".replace("-", MINUS)
 
 
 def percent(one: Interval) -> str:
@@ -189,7 +190,8 @@ def few(study: Study) -> str:
         where = one.name.split(":")[0]
         plain = next(other for other in study.few if other.name == f"{where}: straight")
         more = one.sample.ratio(plain.sample, "first late")
-        change = "–" if one is plain else f"{100 * (more.mean - 1):+.1f} ± {100 * more.half:.1f} %"
+        change = f"{100 * (more.mean - 1):+.1f} ± {100 * more.half:.1f} %".replace("-", MINUS)
+        change = "–" if one is plain else change
         body.append((one.name, percent(one.sample.of("first late")), change))
     return rows(("rule of choice, police alone", "later than 8 min", "beside straight"), body)
 

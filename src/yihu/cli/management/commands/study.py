@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", choices=["response"], help=_("哪一项研究"))
         parser.add_argument("--seed", type=int, default=1, help=_("随机种子"))
-        parser.add_argument("--seeds", type=int, default=30, help=_("重复多少次，至少 10 次"))
+        parser.add_argument("--seeds", type=int, default=24, help=_("重复多少次，至少 10 次"))
         parser.add_argument(
             "--out", type=Path, default=Path("docs"), metavar="DIR", help=_("写到哪个目录")
         )
