@@ -174,7 +174,8 @@ def _rooms(study: Study) -> str:
         f"{minutes(crews.less_than(cars, 'police P50'))} (and of nine of ten "
         f"{minutes(crews.less_than(cars, 'police P90'))}); five more rooms at proven sites, with "
         f"crews, another {minutes(more.less_than(crews, 'police P90'))} of nine of ten. A room in "
-        "which nobody waits shortens no way."
+        "which nobody waits shortens no way, and a crew in each, day and night, is as many posts "
+        "around the clock: what they cost is not weighed here."
     )
 
 
