@@ -72,9 +72,10 @@ def test_every_problem_is_answered_with_what_is_proven(town: Town, problem: Prob
     shown = Shown(plan)
     assert shown.certificate.startswith("已证明")
     assert shown.after[3].value <= shown.before[3].value
-    counted = [n for n, _covered in plan.answer["curve"]]
+    counted = [n for n, _covered, _proven in plan.answer["curve"]]
     assert counted == list(range(1, len(counted) + 1))
-    covered = [covered for _n, covered in plan.answer["curve"]]
+    covered = [covered for _n, covered, _proven in plan.answer["curve"]]
+    assert shown.curve_is_proven
     assert covered == sorted(covered)
     if problem is Problem.ALL:
         assert shown.uncovered == 0

@@ -93,7 +93,7 @@ def answered(town: Town, who: str = "chief") -> Plan:
         "value": 4800.0, "bound": 4800.0, "gap": 0.0, "proven": True,
         "method": "branch and bound", "seconds": 0.2,
         "before": before.told, "after": after.told, "communities": [east.told],
-        "curve": [[1, 1000.0], [2, 4800.0]], "front": [], "roadside": [],
+        "curve": [[1, 1000.0, True], [2, 4800.0, True]], "front": [], "roadside": [],
         "assumptions": [["residents", {"n": 5000}], ["way_only", {}]],
     }  # fmt: skip
     return Plan.objects.create(

@@ -107,9 +107,9 @@ class Search:
         }[self.question.problem]
         return Siting(sites, value, value, BY_HAND, 0.0)
 
-    def curve(self) -> list[tuple[int, float]]:
+    def curve(self) -> list[tuple[int, float, bool]]:
         """For each number of rooms, from those that are fixed on, how much the best of them have
-        within the target."""
+        within the target, and whether that is proven."""
         if self.question.chosen:
             return []
         usable = self.cost.shape[1] - len(self.instance.forbidden)
@@ -122,4 +122,4 @@ class Search:
             self.instance.forbidden,
             CURVE_SECONDS,
         )
-        return [(len(one.sites), one.value) for one in found]
+        return [(len(one.sites), one.value, one.proven) for one in found]

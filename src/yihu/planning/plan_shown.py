@@ -306,14 +306,18 @@ class Shown:
         """How much is outside the target by the number of rooms, until more of them change nothing;
         with the share within it."""
         told = self.answer["curve"]
-        most = max((covered for _n, covered in told), default=0)
-        first = next((n for n, covered in told if covered >= most), 0)
+        most = max((covered for _n, covered, _proven in told), default=0)
+        first = next((n for n, covered, _proven in told if covered >= most), 0)
         total = round(self.answer["after"]["total"])
         return [
             (_rooms(n, _percent(round(covered), total)), total - round(covered))
-            for n, covered in told
+            for n, covered, _proven in told
             if n <= first
         ]
+
+    @property
+    def curve_is_proven(self) -> bool:
+        return all(proven for _n, _covered, proven in self.answer["curve"])
 
 
 def _rooms(n: int, share: float | None) -> str:
