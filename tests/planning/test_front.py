@@ -62,3 +62,11 @@ def test_no_time_leaves_the_rest_out_and_says_what_is_not_proven() -> None:
 def test_without_any_weight_there_is_none() -> None:
     with pytest.raises(BadInstance, match="no row has any weight"):
         front([[1.0]], 1, [0.0])
+
+
+def test_a_row_that_cannot_be_served_is_named_by_its_own_number() -> None:
+    cost = np.array([[9.0, 9.0], [0.0, np.inf], [np.inf, np.inf]])
+    with pytest.raises(BadInstance, check=lambda bad: bad.rows == (2,)):
+        front(cost, 1, [0, 1, 1])
+    with pytest.raises(BadInstance, check=lambda bad: bad.rows in ((1,), (2,))):
+        front(np.array([[9.0, 9.0], [0.0, np.inf], [np.inf, 0.0]]), 1, [0, 1, 1])

@@ -54,7 +54,7 @@ def front(
     weight = weights_of(weights, len(matrix))
     if not weight.any():
         raise BadInstance("weights", "no row has any weight")
-    matrix, weight = matrix[weight > 0], weight[weight > 0]
+    matrix = np.where(weight[:, None] > 0, matrix, 0.0)  # rows keep the numbers that errors name
     sooner = None if time_limit is None else OF_CENTRE * time_limit
     least = p_center(matrix, p, fixed, forbidden, sooner).value
     found: list[Compromise] = []
