@@ -6,6 +6,8 @@ What is compiled is kept beside the package, or in the user's own cache where th
 (Numba's `NUMBA_CACHE_DIR`).
 """
 
+import os
+
 import numpy as np
 
 from yihu.places import road_search
@@ -23,4 +25,5 @@ def warm() -> None:
 
 
 if __name__ == "__main__":
+    os.nice(10)  # whoever prepares a site is waited for, and this is not
     warm()
