@@ -1,3 +1,4 @@
+import highspy
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -96,6 +97,16 @@ def test_no_time_gives_an_answer_and_says_how_far_it_may_be_from_the_best() -> N
     some = set_cover(APART, 30.0, time_limit=0.0)
     assert (APART[:, some.sites].min(axis=1) <= 30).all()
     assert 1 <= some.bound <= set_cover(APART, 30.0).value <= some.value
+
+
+def test_another_use_of_the_solver_in_this_process_does_not_disturb() -> None:
+    other = highspy.Highs()
+    other.silent()
+    other.resetGlobalScheduler(True)
+    other.setOptionValue("threads", 2)
+    other.addVariable(0, 1, 1)
+    other.run()
+    assert set_cover(APART, 30.0).proven
 
 
 def test_progress_tells_of_what_is_covered() -> None:

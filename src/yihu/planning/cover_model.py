@@ -12,13 +12,13 @@ from scipy.sparse import csr_array, hstack, identity, vstack
 from yihu.planning.cover_reduction import Cover
 from yihu.planning.siting_problem import Deadline, Floats, Ints, Progress
 
-OPTIONS = {
+OPTIONS: dict[str, float | str] = {
     "mip_rel_gap": 0.0,
     "mip_abs_gap": 0.0,
     "mip_feasibility_tolerance": 1e-9,
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
-    "threads": 1,
+    "parallel": "off",  # "threads" may not differ from what others in the process asked for
 }
 NEAR = 1e-6
 """By what a bound of HiGHS may be too sharp, relative to the least that matters."""
@@ -89,7 +89,8 @@ def _solved(
     known = highspy.HighsSolution()
     known.col_value = _values(entries, start, columns)
     solver.setSolution(known)
-    solver.run()
+    if solver.run() == highspy.HighsStatus.kError:
+        raise RuntimeError("HiGHS refused a model")
     values = np.array(solver.getSolution().col_value[:columns])
     return Choice(np.flatnonzero(values > 0.5), float(solver.getInfo().mip_dual_bound))
 
