@@ -289,7 +289,13 @@ def test_the_command_writes_its_page_and_drawings(
     assert all((tmp_path / one).exists() for one in shown)
 
 
-def test_the_command_refuses_what_is_no_map_and_too_few_seeds(tmp_path: Path) -> None:
+def test_the_command_refuses_what_is_no_map_and_too_few_seeds(
+    tmp_path: Path, town: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_pages, "demo_district", lambda: town)
+    (tmp_path / "words.osm").write_text("no map")
+    with pytest.raises(CommandError):
+        call_command("study", "response", "--roads", str(tmp_path / "words.osm"))
     with pytest.raises(CommandError):
         call_command("study", "response", "--roads", str(tmp_path / "nothing.osm.gz"))
     with pytest.raises(CommandError):

@@ -12,19 +12,20 @@ from yihu.planning.study_worlds import District, demo_district, street_district
 PAGE = "response-study"
 
 
-def write(
-    folder: Path, effort: Effort, extract: Path | None, quick: bool, told: Told
-) -> Iterator[Path]:
-    """`extract`: a real network of streets beside the demo's district. Gives what was written.
-    Raises ValueError for a map without roads, RuntimeError for a file that is no map."""
-    districts = [demo_district()]
+def districts(extract: Path | None) -> list[District]:
+    """The demo's, and one on a real network of streets where there is one. Raises ValueError for a
+    map without roads, RuntimeError for a file that is no map."""
+    found = [demo_district()]
     if extract is not None:
-        districts.append(street_district(extract))
-    studies = [_study(district, effort, told) for district in districts]
-    command = f"yihu study response --seed {effort.seed} --seeds {effort.seeds}"
-    command += " --quick" if quick else ""
-    command += f" --roads {extract.name}" if extract else ""
-    yield from pages(folder, studies, command)
+        found.append(street_district(extract))
+    return found
+
+
+def write(
+    folder: Path, places: Sequence[District], effort: Effort, command: str, told: Told
+) -> Iterator[Path]:
+    """Gives what was written."""
+    yield from pages(folder, [_study(one, effort, told) for one in places], command)
 
 
 def pages(folder: Path, studies: Sequence[Study], command: str) -> Iterator[Path]:

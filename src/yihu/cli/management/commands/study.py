@@ -47,7 +47,14 @@ class Command(BaseCommand):
         if seeds < 10:
             raise CommandError(_("至少重复 10 次，不然区间没有意义"))
         effort = Effort(seed, 10, 2) if quick else Effort(seed, seeds)
-        for written in study_pages.write(out, effort, extract, quick, self.stdout.write):
+        try:
+            places = study_pages.districts(extract)
+        except (ValueError, RuntimeError) as reason:
+            raise CommandError(_("这个文件不是地图，或者没有路：%s") % reason) from reason
+        command = f"yihu study response --seed {seed} --seeds {effort.seeds}"
+        command += " --quick" if quick else ""
+        command += f" --roads {extract.name}" if extract else ""
+        for written in study_pages.write(out, places, effort, command, self.stdout.write):
             self.stdout.write(str(written))
 
 
