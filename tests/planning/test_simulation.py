@@ -272,6 +272,15 @@ def test_a_reserve_is_kept_for_what_is_urgent() -> None:
     assert run.calls["on_scene"].tolist() == [0, 602, 2]
 
 
+def test_a_reserve_is_kept_from_a_call_that_needs_several_and_from_offers_at_once() -> None:
+    both = replace(CAN_WAIT, leaders=2)
+    calls = [(0.0, 1, 0), (2.0, 0, 0)]
+    scenario = line_town(Units.at(POLICE, [0, 0]), calls, (URGENT, both))
+    assert simulate(scenario, NEAREST.cut_off(1), 1).calls["on_scene"].tolist() == [0, 2]
+    scenario = line_town(Units.at(POLICE, [0, 0]), calls[:1], (URGENT, CAN_WAIT))
+    assert simulate(scenario, NEAREST.cut_off(1).phased(2), 1).calls["offers"].tolist() == [1]
+
+
 def test_coverage_is_kept_for_what_can_wait_and_never_at_more_than_two_minutes() -> None:
     """At zone 1 one unit alone, at zone 2 two: for zone 0, who leaves a hole is 100 s nearer."""
     units = Units.at(POLICE, [1, 2, 2])

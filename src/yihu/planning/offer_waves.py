@@ -8,11 +8,11 @@ import numpy as np
 
 from yihu.planning.compiled import inner
 from yihu.planning.event_tree import set_due
-from yihu.planning.policies import Rules, chance, held_back, set_costs
-from yihu.planning.random_laws import drawn, key_of, uniform
+from yihu.planning.policies import Rules, chance, set_costs, to_spare
+from yihu.planning.random_laws import Records, drawn, key_of, uniform
 from yihu.planning.scenario import HELPS, LEADS, World
 from yihu.planning.simulation_state import State, note_again, note_asked, note_move, was_asked
-from yihu.planning.siting_problem import Floats
+from yihu.planning.siting_problem import Floats, Ints
 from yihu.planning.unit_motion import (
     ASKED,
     UNDER_WAY,
@@ -72,9 +72,9 @@ def ask(world: World, rules: Rules, state: State, c: int, now: float) -> float:
     """The offers of one wave: when they will all be answered, NOBODY_ASKED if there are none."""
     call, need, cost = state.calls[c], state.needs[c], state.cost
     units, roles = state.units, world.roles
-    kept = held_back(world, rules, units, call)
+    spare = to_spare(world, rules, units, call)
     for u in range(len(cost)):
-        able = idle(units[u]) and not (kept and roles[call.type, units[u].type] & LEADS)
+        able = idle(units[u]) and (spare > 0 or not roles[call.type, units[u].type] & LEADS)
         cost[u] = 0.0 if able and may_ask(world, rules, state, c, u) else np.inf
     set_costs(world, rules, units, call, now, cost)
     over, first = NOBODY_ASKED, -1
@@ -87,11 +87,23 @@ def ask(world: World, rules: Rules, state: State, c: int, now: float) -> float:
             state.units[u].rank, cost[u] = cost[u], np.inf
             over = max(over, offer(world, rules, state, c, u, role, now))
             first = u if first < 0 else first
+            if roles[call.type, units[u].type] & LEADS:
+                spare -= 1
+                if spare == 0:
+                    keep_the_rest(roles[call.type], units, cost)
     if first >= 0 and np.isnan(call.dispatched):
         call.dispatched = now
     if over > now:
         set_due(state.tree, first, over)
     return over
+
+
+@inner
+def keep_the_rest(roles: Ints, units: Records, cost: Floats) -> None:
+    """Nobody else who may lead is asked."""
+    for u in range(len(cost)):
+        if roles[units[u].type] & LEADS:
+            cost[u] = np.inf
 
 
 @inner

@@ -221,14 +221,14 @@ def set_costs(
 
 
 @inner
-def held_back(world: World, rules: Rules, units: Records, call: Records) -> bool:
-    """Are those who may lead kept for urgent calls?"""
+def to_spare(world: World, rules: Rules, units: Records, call: Records) -> int:
+    """How many of those who may lead may be asked; the others are kept for urgent calls."""
     if rules.reserve == 0 or world.call_types[call.type].priority <= rules.urgent:
-        return False
+        return len(units)
     free = 0
     for u in range(len(units)):
         free += idle(units[u]) and world.roles[call.type, units[u].type] & LEADS > 0
-    return free <= rules.reserve
+    return max(free - rules.reserve, 0)
 
 
 @inner
