@@ -391,3 +391,17 @@ def test_measures_are_what_they_say() -> None:
 def test_what_cannot_be_simulated_is_refused_by_name(wrong: dict[str, object], named: str) -> None:
     with pytest.raises(ValueError, match=named):
         town(6, **wrong)  # type: ignore[arg-type]
+
+
+def test_a_unit_that_finds_no_way_back_stays_where_it_is() -> None:
+    calls = Recorded(Calls(np.array([0.0, 1000.0]), np.zeros(2, int), np.ones(2, int)), 1, 2)
+    scenario = Scenario(
+        travel=np.array([[[0.0, 100.0], [np.inf, 0.0]]]),
+        unit_types=(UnitType("unit"),),
+        units=Units.at(0, [0]),
+        call_types=(CallType("call", Law.constant(50.0)),),
+        arrivals=calls,
+        horizon=3000.0,
+    )
+    run = simulate(scenario, NEAREST, 1)
+    assert run.calls["on_scene"].tolist() == [100.0, 1000.0]

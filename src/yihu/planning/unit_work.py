@@ -15,6 +15,7 @@ from yihu.planning.unit_motion import (
     UNDER_WAY,
     best_post,
     set_off,
+    time_to,
 )
 
 HANDLING, ACCEPTING, ANSWERING, TURNOUT, SERVICE = range(5)
@@ -96,7 +97,8 @@ def finish(world: World, rules: Rules, state: State, u: int, now: float) -> None
 
 @inner
 def release(world: World, rules: Rules, state: State, u: int, now: float) -> None:
-    """It has no call any more; it goes back, or where it is needed, or stays."""
+    """It has no call any more; it goes back, or where it is needed, or stays where no way leads
+    there."""
     unit = state.units[u]
     unit.busy += max(0.0, now - max(unit.since, world.warm_up))
     unit.state, unit.call, unit.extra = FREE, -1, 0
@@ -104,7 +106,7 @@ def release(world: World, rules: Rules, state: State, u: int, now: float) -> Non
     if world.unit_types[unit.type].returns:
         moves_up = rules.moves_up and unit.on_shift
         post = best_post(world, state.units, u) if moves_up else world.base[u]
-        if post != unit.target:
+        if post != unit.target and time_to(world.travel, unit, post, now) < np.inf:
             set_off(world, unit, post, now, 0.0)
             note_move(state, u, now)
     note_fresh(state, u)
