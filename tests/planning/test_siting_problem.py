@@ -65,7 +65,7 @@ def test_what_are_no_numbers_is_refused(ask: Callable[..., Any], cost: Any) -> N
 
 
 @COUNTED
-@pytest.mark.parametrize("p", [0, -1, 4, 2.0, True, "2"])
+@pytest.mark.parametrize("p", [0, -1, 4, 2.0, True, "2", None])
 def test_p_has_to_be_a_number_of_sites_there_are(ask: Callable[..., Any], p: Any) -> None:
     wrong = refused(ask, p=p)
     assert wrong.code == "p"

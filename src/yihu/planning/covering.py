@@ -26,6 +26,7 @@ from yihu.planning.siting_problem import (
     candidates,
     costs,
     radius_of,
+    usable_sites,
     weights_of,
 )
 
@@ -97,7 +98,7 @@ def set_cover(
     """
     deadline = Deadline(time_limit)
     matrix = costs(cost)
-    usable = candidates(matrix.shape[1], None, fixed, forbidden)
+    usable = usable_sites(matrix.shape[1], fixed, forbidden)
     covers = matrix <= radius_of(radius)
     closed = np.delete(np.arange(matrix.shape[1]), np.concatenate([usable.fixed, usable.free]))
     alone = ~np.delete(covers, closed, axis=1).any(axis=1)

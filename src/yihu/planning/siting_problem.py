@@ -136,17 +136,24 @@ def radius_of(radius: float) -> float:
     return float(radius)
 
 
-def candidates(
-    columns: int, p: int | None, fixed: Iterable[int] = (), forbidden: Iterable[int] = ()
+def usable_sites(
+    columns: int, fixed: Iterable[int] = (), forbidden: Iterable[int] = ()
 ) -> Candidates:
-    """`p`: how many sites in all, those that are fixed counted; None: as many as it takes."""
+    """As many as it takes: p is all of them."""
     standing, never = _columns(fixed, columns, "fixed"), _columns(forbidden, columns, "forbidden")
     both = np.intersect1d(standing, never)
     if len(both):
         raise BadInstance("both", "both fixed and forbidden", both, "candidate")
     free = np.setdiff1d(np.arange(columns), np.concatenate([standing, never]))
-    if p is None:
-        return Candidates(standing, free, columns)
+    return Candidates(standing, free, columns)
+
+
+def candidates(
+    columns: int, p: int, fixed: Iterable[int] = (), forbidden: Iterable[int] = ()
+) -> Candidates:
+    """`p`: how many sites in all, those that are fixed counted."""
+    usable = usable_sites(columns, fixed, forbidden)
+    standing, free = usable.fixed, usable.free
     if isinstance(p, bool) or not isinstance(p, int | np.integer) or p < 1:
         raise BadInstance("p", f"p is {p!r}, not a number of sites")
     if p < len(standing):
