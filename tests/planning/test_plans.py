@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.utils import timezone
 from tests.support import ground, plans, units
@@ -19,6 +20,7 @@ from yihu.kernel.access import Refused
 from yihu.kernel.models import Matter
 from yihu.planning import actions, plan_clock, queries
 from yihu.planning.models import Plan
+from yihu.planning.plan_answer import Asked
 from yihu.planning.plan_question import ROADSIDE, Problem, Weights
 from yihu.planning.plan_shown import Shown
 from yihu.planning.plan_words import fault
@@ -254,6 +256,26 @@ def test_a_move_that_makes_no_sense_is_refused(town: Town) -> None:
         moved(town, best, site="school-2", to="mall-9")
     with refused("taken"):
         moved(town, best, site="school-2", to="school-2")
+
+
+def test_a_move_that_leaves_somebody_without_a_way_has_an_answer_too(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Asked.cost.func
+
+    def cut_in_two(asked: Asked) -> Any:
+        cost, demand = whole(asked).copy(), asked.instance.demand
+        west = [one.longitude < 120.04 for one in asked.instance.spots]
+        cost[np.ix_(demand.community == 1, west)] = np.inf
+        return cost
+
+    monkeypatch.setattr(Asked, "cost", property(cut_in_two))
+    best = plans.computed(plans.asked(town, problem=Problem.MEDIAN, sources=frozenset({"school"})))
+    plan = plans.computed(moved(town, best, site="school-2", to="school-1"))
+    assert plan.state == Plan.State.DONE
+    assert plan.answer["value"] is None
+    assert plan.answer["after"]["unreached"] == pytest.approx(4000)
+    assert "比不了" in Shown(plan).loss[0][1]
 
 
 # --- whose it is, and who computes it -------------------------------------------------------------

@@ -91,7 +91,8 @@ def answered(plan: Plan, tell: Telling) -> dict[str, Any]:
     except BadInstance as bad:
         return {"state": Plan.State.FAILED, "fault": _fault(asked, bad)}
     drawing = asked.drawing(answer)
-    return {"state": Plan.State.DONE, "answer": answer, "drawing": drawing, "progress": {}}
+    done = {"state": Plan.State.DONE, "drawing": drawing, "progress": {}}
+    return {**done, "answer": finite(answer)}
 
 
 def _asked(plan: Plan, tell: Telling) -> Asked | None:
