@@ -275,7 +275,7 @@ def test_a_move_that_leaves_somebody_without_a_way_has_an_answer_too(
     assert plan.state == Plan.State.DONE
     assert plan.answer["value"] is None
     assert plan.answer["after"]["unreached"] == pytest.approx(4000)
-    assert "比不了" in Shown(plan).loss[0][1]
+    assert "比不了" in Shown(plan).loss[1][1]
 
 
 # --- whose it is, and who computes it -------------------------------------------------------------
