@@ -169,6 +169,19 @@ def test_what_must_be_is_built_and_what_may_not_be_is_not(town: Town) -> None:
     assert len(with_it.answer["sites"]) == 2, "it is one of those that are built, not one besides"
 
 
+def test_what_must_be_is_built_also_where_nothing_else_of_its_kind_may_be(town: Town) -> None:
+    house = plans.computed(
+        plans.asked(town, sources=frozenset({ROADSIDE}), with_=frozenset({"school-1"}))
+    )
+    assert new(house) == ["school-1"]
+    [beside] = new(plans.computed(plans.asked(town, sources=frozenset({ROADSIDE}))))
+    place = plans.computed(
+        plans.asked(town, sources=frozenset({"school"}), with_=frozenset({beside}), build=2)
+    )
+    assert beside in new(place)
+    assert len([code for code in new(place) if code.startswith("road-")]) == 1
+
+
 def test_a_room_that_need_not_stay_may_be_chosen_like_any_other(town: Town) -> None:
     plan = plans.computed(
         plans.asked(town, keep=frozenset(), build=2, sources=frozenset({"school"}))

@@ -87,7 +87,11 @@ def _require_sense(wanted: Wanted) -> None:
 
 def _question(actor: Actor, found: Map, wanted: Wanted) -> Question:
     rooms = queries.rooms(actor.district)
-    houses = [one for one in queries.houses(actor.district) if one.kind in wanted.sources]
+    houses = [
+        one
+        for one in queries.houses(actor.district)
+        if one.kind in wanted.sources or one.code in wanted.with_
+    ]
     candidates = (*(one for one in rooms if one.code not in wanted.keep), *houses)
     question = Question(
         problem=wanted.problem,

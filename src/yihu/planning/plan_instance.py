@@ -116,8 +116,10 @@ def _candidates(
     question: Question, outline: Mapping[str, Any], communities: Sequence[Area], off: Off
 ) -> list[Spot]:
     found = list(question.candidates)
-    if question.roadside:
-        found += roadside(outline, communities, off)
+    missing = {*question.obligatory} - {one.code for one in (*found, *question.standing)}
+    if question.roadside or missing:
+        beside = roadside(outline, communities, off)
+        found += [one for one in beside if question.roadside or one.code in missing]
     standing = {one.code for one in question.standing}
     return [one for one in found if one.code not in standing]
 
