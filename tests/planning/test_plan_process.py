@@ -4,9 +4,12 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
+from django.db.models import QuerySet
 from tests.conftest import CommittedDatabase
 from tests.support import plans
 from tests.support.town import DISTRICT, Town, build
@@ -63,3 +66,28 @@ def test_whoever_computes_says_how_far_it_is_and_ends_once_the_plan_is_stopped(
         assert not ended.is_set()
         actions.stop(actor=town.actor("chief"), plan=plan.pk)
         assert ended.wait(WAITS)
+
+
+def test_a_database_that_is_away_for_a_moment_ends_no_pulse(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plans.asked(town)
+    claimed = plan_clock.claim()
+    assert claimed is not None
+    tried = threading.Event()
+
+    def away(number: int, run: UUID) -> QuerySet[Plan]:
+        if not tried.is_set():
+            tried.set()
+            raise OperationalError("database is locked")
+        return plan_clock.owned(number, run)
+
+    monkeypatch.setattr(plan_work, "PULSE", 0.02)
+    monkeypatch.setattr(plan_work, "owned", away)
+    with plan_work.Pulse(*claimed) as pulse:
+        pulse.tell("times")
+        for _each in range(WAITS * 10):
+            plan.refresh_from_db()
+            if plan.progress or threading.Event().wait(0.1):
+                break
+    assert plan.progress["stage"] == "times"

@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from yihu.places.road_network import roads
@@ -65,10 +65,18 @@ class Pulse:
 
     def _beat(self) -> None:
         while not self._over.wait(PULSE):
-            row = owned(*self._row)
-            if not row.update(progress=finite(self._progress), seen_at=timezone.now()):
+            try:
+                wanted = self._say()
+            except Error:
+                connection.close()  # it may be back at the next look
+                continue
+            if not wanted:
                 os._exit(0)  # a solver in the middle of its work hears nothing else
         connection.close()
+
+    def _say(self) -> bool:
+        progress = finite(self._progress)
+        return bool(owned(*self._row).update(progress=progress, seen_at=timezone.now()))
 
 
 def finite(told: dict[str, Any]) -> dict[str, Any]:
