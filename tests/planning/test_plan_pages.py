@@ -181,6 +181,8 @@ def test_two_plans_stand_side_by_side(town: Town, chief: Client, done: Plan) -> 
     assert page.count("<svg viewBox") == 2
     alone = chief.get(f"/desk/plans/compare/?plan={done.pk}", follow=True)
     assert "请勾两份算好的方案再比" in alone.text
+    odd = f"/desk/plans/compare/?plan=0{done.pk}&plan={other.pk}&plan={'9' * 30}"
+    assert "只在前一份" in chief.get(odd).text
 
 
 def test_geojson_has_each_site_once_and_what_is_reached(chief: Client, done: Plan) -> None:

@@ -19,6 +19,8 @@ from yihu.reports.sheets import Rows, csv_lines
 
 BOTH = 2
 """Plans that are compared."""
+DIGITS = 18
+"""Of a number that a database can look up, at most."""
 
 
 @staff_page
@@ -26,9 +28,10 @@ BOTH = 2
 def compare(request: StaffRequest) -> HttpResponse:
     """Two plans side by side."""
     overseen(request)
-    asked = [n for n in request.GET.getlist("plan") if n.isascii() and n.isdecimal()]
+    numbers = [n for n in request.GET.getlist("plan") if n.isascii() and n.isdecimal()]
+    asked = [int(n) for n in numbers if len(n) <= DIGITS]
     found = queries.plans(request.actor).filter(pk__in=asked, state=Plan.State.DONE)
-    plans = sorted(found, key=lambda one: asked.index(str(one.pk)))
+    plans = sorted(found, key=lambda one: asked.index(one.pk))
     if len(plans) != BOTH:
         messages.warning(request, _("请勾两份算好的方案再比。"), extra_tags="soon")
         return redirect("planning:home")
