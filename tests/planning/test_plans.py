@@ -365,6 +365,20 @@ def test_the_clock_leaves_a_plan_that_broke_as_broken(
     assert plan_clock.compute_due() == 0
 
 
+def test_a_plan_whose_process_is_told_to_stop_waits_for_the_next_clock(
+    town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plan = plans.asked(town)
+    stopped = tmp_path / "stopped"
+    stopped.write_text("#!/bin/sh\nkill -TERM $$\n", encoding="utf-8")
+    stopped.chmod(0o755)
+    monkeypatch.setattr(plan_clock.sys, "executable", str(stopped))
+    assert plan_clock.compute_due() == 1
+    plan.refresh_from_db()
+    assert (plan.state, plan.fault) == (Plan.State.WAITING, {})
+    assert plan_clock.claim() is not None
+
+
 def test_a_run_that_is_not_ours_computes_nothing(town: Town) -> None:
     from yihu.planning import plan_work
 

@@ -7,6 +7,7 @@ nobody was there for a while, the next clock begins anew. The clock itself loads
 import subprocess
 import sys
 from datetime import timedelta
+from signal import SIGINT, SIGTERM
 from uuid import UUID, uuid4
 
 from django.db.models import Q, QuerySet
@@ -16,6 +17,9 @@ from yihu.planning.models import Plan
 
 GONE = timedelta(seconds=30)
 """Whoever was not there for so long is taken to be gone."""
+STOPPED = -SIGTERM, -SIGINT
+"""How a process ends that is told to stop, as all are when the machine goes down: it is no fault
+of the plan's."""
 TRIED = 5
 """Plans that one look tries to claim: other clocks may be quicker."""
 
@@ -30,7 +34,9 @@ def compute_due() -> int:
     command = ["nice", *program]  # whoever is being served comes first
     nothing = subprocess.DEVNULL
     done = subprocess.run(command, stdin=nothing, stdout=nothing, check=False)  # noqa: S603
-    if done.returncode:
+    if done.returncode in STOPPED:
+        owned(plan, run).update(state=Plan.State.WAITING, run=None, progress={})
+    elif done.returncode:
         owned(plan, run).update(state=Plan.State.FAILED, fault={"code": "broken"})
     return 1
 
