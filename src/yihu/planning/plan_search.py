@@ -94,7 +94,8 @@ class Search:
         return [(*self._lengths(one.sites), one is self._balanced) for one in self._front]
 
     def by_hand(self) -> Siting:
-        """All that stands or was chosen, measured as the problem measures."""
+        """All that stands or was chosen, measured as the problem measures. How good it might be
+        nobody looked for: the bound is what holds of any sites."""
         sites = tuple(range(len(self.instance.spots)))
         weights, radius = self.instance.demand.weights, self.question.radius
         nearest = self.cost.min(axis=1)
@@ -105,7 +106,8 @@ class Search:
             Problem.BALANCE: float(nearest @ weights),
             Problem.ALL: float(len(sites)),
         }[self.question.problem]
-        return Siting(sites, value, value, BY_HAND, 0.0)
+        bound = float(weights.sum()) if self.question.problem is Problem.COVER else 0.0
+        return Siting(sites, value, bound, BY_HAND, 0.0)
 
     def curve(self) -> list[tuple[int, float, bool]]:
         """For each number of rooms, from those that are fixed on, how much the best of them have
