@@ -36,3 +36,9 @@ def test_nothing_is_proven_of_what_was_chosen_by_hand(problem: Problem) -> None:
     found = search(problem, [[400.0, 500.0], [100.0, 200.0]], 1).best(lambda *_told: None)
     assert not found.proven
     assert found.bound >= found.value if problem is Problem.COVER else found.bound <= found.value
+
+
+def test_the_curve_begins_with_all_that_must_be_built_however_many_those_are() -> None:
+    asked = search(Problem.ALL, [[100.0] * 14, [200.0] * 14], 1, must=12)
+    assert asked.best(lambda *_told: None).value == 13
+    assert [n for n, _covered, _proven in asked.curve()] == [13, 14]

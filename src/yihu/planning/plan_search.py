@@ -118,7 +118,7 @@ class Search:
         found = siting.coverage_curve(
             self.cost,
             self.question.radius,
-            min(self.rooms + MORE, usable),
+            min(max(self.rooms, len(self.instance.fixed)) + MORE, usable),
             self.instance.demand.weights,
             self.instance.fixed,
             self.instance.forbidden,
