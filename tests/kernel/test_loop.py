@@ -391,7 +391,7 @@ def turn(monkeypatch: pytest.MonkeyPatch) -> Callable[[Walk], None]:
 
 @pytest.mark.parametrize("name", sorted(LOOPS))
 @settings(
-    max_examples=50,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

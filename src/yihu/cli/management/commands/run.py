@@ -73,8 +73,11 @@ class Command(BaseCommand):
             programs.append(live_demo(*where))
         for further in range(PLAIN + 1 if settings.OWN_TLS else PLAIN):
             refuse_if_taken(where[0], where[1] + further)
-        prepare(self.say, demo=not no_demo)
-        Supervisor(programs, self).run(Welcome(self, *where))
+        compiling = prepare(self.say, demo=not no_demo)
+        try:
+            Supervisor(programs, self).run(Welcome(self, *where))
+        finally:
+            compiling.terminate()
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
