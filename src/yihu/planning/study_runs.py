@@ -12,7 +12,7 @@ import numpy as np
 
 from yihu.planning.confidence import Interval
 from yihu.planning.simulation import Run, Scenario, simulate
-from yihu.planning.siting_problem import Floats
+from yihu.planning.siting_problem import Bools, Floats
 from yihu.planning.study_settings import AUXILIARY, NEEDS_POLICE, OTHERS, Setting, scenario
 from yihu.planning.study_worlds import District
 
@@ -132,6 +132,6 @@ def _told(seconds: Floats) -> tuple[float, float, float]:
     return float(half), float(most), float((seconds > GOAL).mean())
 
 
-def _busy(run: Run, units: Floats) -> float:
+def _busy(run: Run, units: Bools) -> float:
     on_shift = run.on_shift[units].sum()
     return float(run.busy[units].sum() / on_shift) if on_shift else np.nan

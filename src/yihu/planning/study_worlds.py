@@ -111,7 +111,7 @@ def surveyed(layout: Layout, roads: Roads) -> District:
     there = roads.matrix(station, layout.homes, Profile.CAR)[0]
     back = roads.matrix(layout.homes, station, Profile.CAR)[:, 0]
     kept = np.flatnonzero(np.isfinite(there) & np.isfinite(back))
-    positions = [layout.homes[n] for n in kept]
+    positions = [layout.homes[n] for n in kept.tolist()]
     zones: dict[str, Ints] = {}
     for name in ("rooms", "guards", "grid", "volunteers", "auxiliaries"):
         added = getattr(layout, name)
