@@ -1,21 +1,24 @@
 """What the ledger's incidents say of calls to come: which count, who may ask, what is not told."""
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.support import ground
+from tests.support import ground, units
 from tests.support.courses import MINUTE, gone, unit
 from tests.support.net import talkgroup
 from tests.support.town import Town, build
 
 from yihu.direct.imports import ORIGIN
 from yihu.dispatch.kinds import Answer, Door, Kind, UnitKind
-from yihu.dispatch.models import Assignment, Incident, Offer, Unit, Wave
+from yihu.dispatch.models import Assignment, Incident, Offer, Unit, UnitMember, Wave
 from yihu.kernel.models import Matter
+from yihu.people.models import Shift
 from yihu.places.tile_layers import Area
 from yihu.planning import history
+from yihu.planning import queries as reading
 from yihu.planning.fitting import Fitted
 from yihu.planning.queries import FEWEST
 
@@ -179,3 +182,50 @@ def test_nothing_that_leaves_names_an_incident(town: Town, car: Unit) -> None:
     told = repr(fitted(town))
     assert str(one.pk) not in told
     assert str(one.matter.reference) not in told
+
+
+# --- all that a simulation rests on ---------------------------------------------------------------
+
+
+def test_who_is_on_shift_is_counted_by_kind_while_they_are_in_a_unit(
+    town: Town, queries: Callable[..., Any]
+) -> None:
+    guards = units.unit(town, "guard", on_shift=False)
+    [member] = guards.members.all()
+    UnitMember.objects.filter(pk=member.pk).update(since=MONDAY)
+    day = MONDAY - timedelta(hours=9.5)
+    Shift.objects.filter(person=member.person_id).delete()
+    for begin, end in ((8, 12), (20, 23)):
+        Shift.objects.create(
+            person_id=member.person_id,
+            since=day + timedelta(hours=begin),
+            until=day + timedelta(hours=end),
+        )
+    happened(town, 3, ground.EAST)
+    chief = town.actor("chief")
+    with queries(at_most=5):
+        found = history.inputs(chief, AREAS, SINCE, day + timedelta(days=1))
+    assert found is not None
+    hours = [one.value for one in found.on_shift["guard"]]
+    assert hours[8:13] == [0, 0.5, 1, 1, 0], "who joined at half past nine was in none before"
+    assert hours[20:] == [1, 1, 1, 0]
+    assert found.density[21].value == pytest.approx(1 / history.km2(AREAS))
+    assert found.a_day.n == 3
+
+
+def test_how_large_communities_are() -> None:
+    metres = 0.02 * 111_320
+    middle = math.cos(math.radians(ground.EAST[1]))
+    assert history.km2([AREAS[1]]) == pytest.approx(metres * metres * middle / 1e6)
+
+
+@pytest.mark.parametrize("who", ["guard", "officer"])
+def test_whoever_does_not_see_the_net_is_told_of_no_shifts(town: Town, who: str) -> None:
+    units.unit(town, "guard")
+    actor = town.actor(who)
+    until = UNTIL + timedelta(days=3650)
+    assert history.inputs(actor, AREAS, SINCE, until) is None
+    assert reading.spells(actor, SINCE, until) == []
+    assert reading.calls(actor, AREAS, SINCE, until) == []
+    assert reading.registered(actor) == {}
+    assert len(reading.spells(town.actor("chief"), SINCE, until)) == 1

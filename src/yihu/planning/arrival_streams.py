@@ -51,29 +51,6 @@ class Arrivals:
         table = np.atleast_2d(np.asarray(rate, dtype=float))
         return cls(np.broadcast_to(table, (WEEK_HOURS, *table.shape)))
 
-    @classmethod
-    def fitted(cls, calls: Calls, span: float, types: int, zones: int) -> Self:
-        """From calls of the past, seen over `span` seconds from time 0 on.
-
-        Hour and place are taken to be independent within a type, since hardly any cell of the whole
-        table holds a call: rate = calls of the type at this hour of the week, per hour seen, × the
-        share of the type's calls in this zone.
-        """
-        hour = (calls.created // HOUR).astype(np.int64)
-        if len(hour) and not 0 <= calls.created.min() <= calls.created.max() < span:
-            raise ValueError("calls lie outside the time that was seen")
-        hours = np.arange(np.ceil(span / HOUR).astype(np.int64))
-        seen = np.bincount(
-            hours % WEEK_HOURS, np.minimum(span / HOUR - hours, 1.0), minlength=WEEK_HOURS
-        )
-        if (seen == 0).any():
-            raise ValueError("a week is the least that has to be seen")
-        by_hour, places = np.zeros((WEEK_HOURS, types)), np.zeros((types, zones))
-        np.add.at(by_hour, (hour % WEEK_HOURS, calls.type), 1.0)
-        np.add.at(places, (calls.type, calls.zone), 1.0)
-        places /= np.maximum(places.sum(axis=1, keepdims=True), 1.0)
-        return cls((by_hour / seen[:, None])[:, :, None] * places)
-
     @property
     def shape(self) -> tuple[int, int]:
         return self.rate.shape[1], self.rate.shape[2]

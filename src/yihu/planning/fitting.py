@@ -9,13 +9,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp, log, sqrt
+from math import exp, log, log1p, sqrt
+from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from yihu.dispatch.acceptance import Chance
+from yihu.planning.arrival_streams import Arrivals
 from yihu.planning.past_calls import Call
 
 type Floats = NDArray[np.float64]
@@ -27,20 +30,29 @@ WEIGHT = 10
 """How many calls, times or answers the expectation counts for."""
 FEW = 8
 """Of fewer nobody can say whether a law fits."""
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rates:
-    """Calls an hour: `rate[hour of the week, kind, zone]`; hour 0 is Monday, 0:00. `n[kind]`: calls
-    that they rest on. `unplaced`: how many of all are of no zone; they are taken to be spread as
-    the others are. `hours`: how long was looked on."""
+    """Calls an hour: `rate[hour of the week, kind, zone]`; hour 0 is Monday, 0:00. `n[kind]`,
+    `n_hour[hour of the week]`, `n_zone[zone]`: calls that they rest on. `unplaced`: how many of all
+    are of no zone; they are taken to be spread as the others are. `hours`: how long was looked on.
+    """
 
     kinds: tuple[str, ...]
     zones: tuple[str, ...]
     rate: Floats
     n: Ints
+    n_hour: Ints
+    n_zone: Ints
     unplaced: int
     hours: float
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """As a simulation draws them."""
+        return Arrivals(self.rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,12 @@ class Lognormal:
     def quantile(self, share: float) -> float:
         return exp(self.mu + self.sigma * float(ndtri(share)))
 
+    @classmethod
+    def of(cls, mean: float, variation: float) -> Self:
+        """The law of such a mean and coefficient of variation, that rests on nothing."""
+        square = log1p(variation**2)
+        return cls(log(mean) - square / 2, sqrt(square), 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Laws:
@@ -103,8 +121,14 @@ class Fitted:
     acceptance: Mapping[str, Chance]
 
 
-def fit(calls: Sequence[Call], since: datetime, until: datetime) -> Fitted:
+def fit(
+    calls: Sequence[Call],
+    since: datetime,
+    until: datetime,
+    expected: Mapping[str, float] = NOTHING,
+) -> Fitted:
     """From all calls that were created from `since` on and before `until`; others are not counted.
+    `expected`: how likely one of each kind of force comes, as far as that is declared.
 
     ValueError where that is not a time.
     """
@@ -114,7 +138,7 @@ def fit(calls: Sequence[Call], since: datetime, until: datetime) -> Fitted:
         arrivals=rates(counted, since, until),
         service=laws((kind, trip.on_scene, trip.closed) for kind, trip in trips),
         turnout=laws((trip.force, trip.dispatched, trip.en_route) for _, trip in trips),
-        acceptance=acceptance((trip.force, trip.accepted) for _, trip in trips),
+        acceptance=acceptance(((trip.force, trip.accepted) for _, trip in trips), expected),
     )
 
 
@@ -141,12 +165,14 @@ def rates(calls: Sequence[Call], since: datetime, until: datetime) -> Rates:
     np.add.at(count, (hour, kind), 1)
     for n, zone in placed:
         places[kind[n], zone] += 1
-    seen = _seen(since, until)
+    seen = hours_seen(since, until)
     return Rates(
         tuple(kinds),
         tuple(zones),
         _by_hour(count, seen)[:, :, None] * _shares(places),
         count.sum(axis=0).astype(np.int64),
+        count.sum(axis=1).astype(np.int64),
+        places.sum(axis=0).astype(np.int64),
         len(calls) - len(placed),
         float(seen.sum()),
     )
@@ -191,7 +217,7 @@ def _hour(at: datetime) -> int:
     return at.weekday() * 24 + at.hour
 
 
-def _seen(since: datetime, until: datetime) -> Floats:
+def hours_seen(since: datetime, until: datetime) -> Floats:
     """For how many hours each hour of the week was looked on; by one clock, without its changes."""
     whole = int((until - since) / HOUR // WEEK_HOURS)
     seen = np.full(WEEK_HOURS, float(whole))
@@ -248,18 +274,19 @@ def _goodness(logs: Floats) -> tuple[float | None, float | None]:
 # --- who comes ------------------------------------------------------------------------------------
 
 
-def acceptance(answers: Iterable[tuple[str, bool | None]]) -> dict[str, Chance]:
-    """How likely one of each kind of force comes when it is asked: (came + WEIGHT × the share of
-    all who came) / (asked + WEIGHT). Whoever was not asked (None) does not count."""
+def acceptance(
+    answers: Iterable[tuple[str, bool | None]], expected: Mapping[str, float] = NOTHING
+) -> dict[str, Chance]:
+    """How likely one of each kind of force comes when it is asked: (came + WEIGHT × what is
+    expected of its kind) / (asked + WEIGHT). Of a kind of which nothing is declared, the share of
+    all who came is. Whoever was not asked (None) does not count."""
     asked, came = Counter[str](), Counter[str]()
     for force, accepted in answers:
         if accepted is not None:
             asked[force] += 1
             came[force] += accepted
-    if not asked:
-        return {}
-    share = came.total() / asked.total()
+    share = came.total() / max(asked.total(), 1)
     return {
-        force: Chance((came[force] + WEIGHT * share) / (n + WEIGHT), n)
+        force: Chance((came[force] + WEIGHT * expected.get(force, share)) / (n + WEIGHT), n)
         for force, n in sorted(asked.items())
     }
