@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields, replace
+from io import BytesIO, StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +15,9 @@ from yihu.places import demo_city, osm_writer
 from yihu.places.osm_writer import Extract
 from yihu.planning import study_pages, study_report, study_worlds
 from yihu.planning.confidence import Interval
+from yihu.planning.measured_inputs import of_table
+from yihu.planning.measured_words import coded
+from yihu.planning.past_calls import read_calls
 from yihu.planning.response_study import (
     FORCES,
     OLD,
@@ -27,6 +31,7 @@ from yihu.planning.response_study import (
 )
 from yihu.planning.study_assumptions import Assumptions, table
 from yihu.planning.study_figures import figures
+from yihu.planning.study_measured import Known, known
 from yihu.planning.study_runs import Effort, Sample, samples
 from yihu.planning.study_sites import COVER, MEDIAN, sites
 from yihu.planning.study_worlds import District, farthest, street_district
@@ -273,12 +278,13 @@ def test_the_command_writes_its_page_and_drawings(
 ) -> None:
     asked: list[tuple[District, Effort]] = []
 
-    def known(district: District, effort: Effort, **_told: object) -> Study:
+    def alike(district: District, effort: Effort, **told: object) -> Study:
         asked.append((district, effort))
+        assert told["assumptions"] == Assumptions(), "nothing was measured"
         return replace(done, district=district)
 
     monkeypatch.setattr(study_pages, "demo_district", lambda: town)
-    monkeypatch.setattr(study_pages, "study", known)
+    monkeypatch.setattr(study_pages, "study", alike)
     call_command("study", "response", "--quick", "--out", str(tmp_path), "--roads", str(extract))
     assert [one.name for one, _effort in asked] == [town.name, "streets of grid.osm.gz"]
     assert {effort for _one, effort in asked} == {Effort(1, 10, 2)}
@@ -300,6 +306,77 @@ def test_the_command_refuses_what_is_no_map_and_too_few_seeds(
         call_command("study", "response", "--roads", str(tmp_path / "nothing.osm.gz"))
     with pytest.raises(CommandError):
         call_command("study", "response", "--seeds", "3")
+
+
+# --- what was measured ----------------------------------------------------------------------------
+
+
+CALLS = """\
+报警时间,警情类别,处置力量,是否接受,派警时间,出发时间,到场时间,结束时间
+2026-01-05 20:10,打架,保安,是,2026-01-05 20:11,2026-01-05 20:12,2026-01-05 20:16,2026-01-05 20:46
+2026-01-06 21:10,Noise,Guard,否,,,,
+2026-01-07 22:10,noise,民警,是,2026-01-07 22:11,2026-01-07 22:13,2026-01-07 22:16,2026-01-07 22:26
+2026-01-08 05:10,没听说过,驻村协警,否,,,,
+"""
+
+
+def measured_of(text: str) -> Known:
+    return known(of_table(coded(read_calls(BytesIO(text.encode())))))
+
+
+def test_what_calls_say_stands_in_place_of_assumptions_with_its_source() -> None:
+    found = measured_of(CALLS)
+    told, usual = found.assumptions, Assumptions()
+    assert told.calls == pytest.approx(1, abs=0.01), "four in four days"
+    assert (told.share_now, told.share_soon) == pytest.approx((1 / 3, 0), abs=1e-3)
+    assert told.evening > 1.5 > told.night
+    assert told.acceptance == pytest.approx((1 + 10 * 0.65) / 12, abs=1e-3)
+    assert told.auxiliary_acceptance == pytest.approx(8 / 11, abs=1e-3)
+    assert 60 < told.turnout < told.car_turnout < 120
+    assert told.service_wait < told.service_now
+    assert found.measured["acceptance"] == "measured, n = 2, since 2026-01-05"
+    assert found.measured["calls"] == "measured, n = 4, since 2026-01-05"
+    untouched = {one.name for one in fields(Assumptions)} - set(found.measured)
+    assert untouched >= {"service_soon", "density", "talk", "guards"}
+    assert {getattr(told, name) == getattr(usual, name) for name in untouched} == {True}
+
+
+def test_a_file_without_answers_or_times_leaves_what_is_assumed_of_them() -> None:
+    found = measured_of("时间\n2026-01-05 08:10\n2026-01-07 08:10\n")
+    assert set(found.measured) == {"calls", "night", "evening"}
+    assert found.assumptions.acceptance == Assumptions().acceptance
+
+
+def test_the_command_takes_a_file_of_calls_and_says_so(
+    tmp_path: Path, town: District, done: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "past.csv").write_text(CALLS, encoding="utf-8")
+
+    def asked(
+        district: District,
+        _effort: Effort,
+        assumptions: Assumptions,
+        measured: dict[str, str],
+        **_: object,
+    ) -> Study:
+        return replace(done, district=district, assumptions=assumptions, measured=measured)
+
+    monkeypatch.setattr(study_pages, "demo_district", lambda: town)
+    monkeypatch.setattr(study_pages, "study", asked)
+    said = StringIO()
+    command = ("study", "response", "--quick", "--out", str(tmp_path))
+    call_command(*command, "--calls", str(tmp_path / "past.csv"), stdout=said)
+    text = (tmp_path / "response-study.md").read_text(encoding="utf-8")
+    assert "--quick --calls past.csv" in text.splitlines()[2]
+    assert "| measured, n = 2, since 2026-01-05 |" in text
+    assert "保安 62% 实测，n = 2，2026-01-05 起" in said.getvalue()
+    assert "志愿者 40% 假设" in said.getvalue()
+    for content in ("", "时间\n", "时间\n昨天\n"):
+        (tmp_path / "bad.csv").write_text(content, encoding="utf-8")
+        with pytest.raises(CommandError):
+            call_command(*command, "--calls", str(tmp_path / "bad.csv"))
+    with pytest.raises(CommandError):
+        call_command(*command, "--calls", str(tmp_path / "none.csv"))
 
 
 def test_the_page_in_docs_is_what_the_command_writes() -> None:

@@ -5,7 +5,7 @@ other forces, rooms with crews, five more rooms, and wider offers. Then what the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import inf
 
@@ -35,19 +35,6 @@ CALIBRATIONS: Mapping[str, Mapping[str, float]] = {
 }
 """What differs from the assumptions; `relay` is then set so that the target is met."""
 SLOW = {"answer": 16.0, "deadline": 40.0}
-CHANGES: Mapping[str, Mapping[str, float]] = {
-    "twice as many calls": {"calls": 200},
-    "scenes take half as long again": {
-        "service_now": 4050,
-        "service_soon": 2700,
-        "service_wait": 1800,
-    },
-    "5 cars in place of 8": {"cars": 5},
-    "others turn out in 120 s, not 45": {"turnout": 120},
-    "crews turn out in 180 s, not 60": {"crew_turnout": 180},
-    "answers take 16 s, not 8, and waves 40, not 20": SLOW,
-    "others are asked within 600 s, not 300": {"beside_within": 600},
-}
 SLOWER = 1.25
 """Ways on wheels, for traffic."""
 
@@ -79,7 +66,8 @@ class Calibration:
 class Study:
     """`steps`: each upon the one before. `choices`: other rules for the last step. `parts`: every
     combination of radios, forces and rooms. `cells[with rooms]`: by acceptance and density.
-    `few`: rules of choice among police alone."""
+    `few`: rules of choice among police alone. `measured`: of assumptions that calls of the past
+    stand in place of, where their numbers come from."""
 
     district: District
     assumptions: Assumptions
@@ -94,6 +82,7 @@ class Study:
     few: tuple[Outcome, ...]
     talks: Mapping[float, Sample]
     changes: tuple[Outcome, ...]
+    measured: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def some(self) -> Effort:
@@ -120,6 +109,7 @@ def study(
     effort: Effort,
     assumptions: Assumptions | None = None,
     told: Told = lambda _what: None,
+    measured: Mapping[str, str] | None = None,
 ) -> Study:
     """All of it; `effort` for the steps, part of it for what they depend on."""
     some = effort.fewer(0.5)
@@ -150,7 +140,7 @@ def study(
     found = dict(zip(cells, samples(list(cells.values()), district, some), strict=True))
     told("what else it depends on")
     talks = {seconds: last.assuming(talk=seconds) for seconds in TALKS}
-    changes = tried({name: last.assuming(**one) for name, one in CHANGES.items()}, some)
+    changes = tried({name: last.assuming(**one) for name, one in changed(known).items()}, some)
     slower = samples([last], district.slower(SLOWER), some)[0]
     return Study(
         district,
@@ -166,6 +156,7 @@ def study(
         tried(_few(settings), effort),
         dict(zip(talks, samples(list(talks.values()), district, some), strict=True)),
         (*changes, Outcome("all ways on wheels take a quarter longer", last, slower)),
+        measured or {},
     )
 
 
@@ -272,6 +263,23 @@ def _cells(settings: Mapping[str, Setting]) -> dict[tuple[bool, float, float], S
             acceptance=acceptance, density=density
         )
         for rooms, acceptance, density in product((False, True), ACCEPTANCES, DENSITIES)
+    }
+
+
+def changed(told: Assumptions) -> dict[str, dict[str, float]]:
+    """What else the answer may depend on."""
+    return {
+        "twice as many calls": {"calls": 2 * told.calls},
+        "scenes take half as long again": {
+            "service_now": 1.5 * told.service_now,
+            "service_soon": 1.5 * told.service_soon,
+            "service_wait": 1.5 * told.service_wait,
+        },
+        "5 cars in place of 8": {"cars": 5},
+        f"others turn out in 120 s, not {told.turnout:.0f}": {"turnout": 120},
+        "crews turn out in 180 s, not 60": {"crew_turnout": 180},
+        "answers take 16 s, not 8, and waves 40, not 20": SLOW,
+        "others are asked within 600 s, not 300": {"beside_within": 600},
     }
 
 

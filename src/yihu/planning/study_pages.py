@@ -5,6 +5,7 @@ from pathlib import Path
 
 from yihu.planning.response_study import Study, Told, study
 from yihu.planning.study_figures import figures
+from yihu.planning.study_measured import Known
 from yihu.planning.study_report import report
 from yihu.planning.study_runs import Effort
 from yihu.planning.study_worlds import District, demo_district, street_district
@@ -22,10 +23,16 @@ def districts(extract: Path | None) -> list[District]:
 
 
 def write(
-    folder: Path, places: Sequence[District], effort: Effort, command: str, told: Told
+    folder: Path,
+    places: Sequence[District],
+    effort: Effort,
+    command: str,
+    told: Told,
+    known: Known | None = None,
 ) -> Iterator[Path]:
-    """Gives what was written."""
-    yield from pages(folder, [_study(one, effort, told) for one in places], command)
+    """Gives what was written. `known`: what was measured in place of assumptions."""
+    studies = [_study(one, effort, told, known or Known()) for one in places]
+    yield from pages(folder, studies, command)
 
 
 def pages(folder: Path, studies: Sequence[Study], command: str) -> Iterator[Path]:
@@ -44,5 +51,11 @@ def pages(folder: Path, studies: Sequence[Study], command: str) -> Iterator[Path
     yield page
 
 
-def _study(district: District, effort: Effort, told: Told) -> Study:
-    return study(district, effort, told=lambda what: told(f"{district.name}: {what}"))
+def _study(district: District, effort: Effort, told: Told, known: Known) -> Study:
+    return study(
+        district,
+        effort,
+        assumptions=known.assumptions,
+        told=lambda what: told(f"{district.name}: {what}"),
+        measured=known.measured,
+    )

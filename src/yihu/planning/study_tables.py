@@ -219,8 +219,9 @@ def _verdicts(sample: Sample) -> str:
 def assumptions(studies: Sequence[Study]) -> str:
     """Each with its value and where it comes from; what was calibrated, by district."""
     body = []
+    measured = {name: source for study in studies for name, source in study.measured.items()}
     for one in table():
-        told, source = one.metadata, one.metadata["source"]
+        told, source = one.metadata, measured.get(one.name, one.metadata["source"])
         values = {getattr(study.assumptions, one.name): study.district.name for study in studies}
         given = [f"{value:g}" for value in values]
         if source == CALIBRATED:
