@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
-from tests.support import cases, plans, programs, register
+from tests.support import cases, plans, programs, register, sims
 from tests.support import respond as responding
 from tests.support.desk import do, login, teller, write
 from tests.support.net import talkgroup
@@ -111,6 +111,11 @@ def planned(status: int = 200, other: int | None = None, **more: Any) -> Asked:
     return Asked(LOGIN, found, GONE, status, needs="plan", **more)
 
 
+def simulated(status: int = 200, **more: Any) -> Asked:
+    """The same for a simulation."""
+    return Asked(LOGIN, status, GONE, status, needs="simulation", **more)
+
+
 def sent_there(status: int = 200, **more: Any) -> Asked:
     """For members of a unit that was asked, or sent: `respond()` sets the stage."""
     return matters(status, who="colleague", needs="respond", **more)
@@ -189,6 +194,15 @@ ROUTES = {
     "desk/plans/": directing(),
     "desk/plans/new/": directing(),
     "desk/plans/compare/": directing(302),  # of none
+    # what is simulated, likewise
+    "desk/plans/simulations/": directing(),
+    "desk/plans/simulations/new/": directing(),
+    "desk/plans/simulations/<int:simulation>/": simulated(),
+    "desk/plans/simulations/<int:simulation>/now/": simulated(),
+    "desk/plans/simulations/<int:simulation>/stop/": simulated(302, post={}),
+    "desk/plans/simulations/<int:simulation>/discard/": simulated(302, post={}),
+    "desk/plans/simulations/<int:simulation>/print/": simulated(),
+    "desk/plans/simulations/<int:simulation>/simulation.csv": simulated(),
     "desk/plans/<int:plan>/": planned(),
     "desk/plans/<int:plan>/now/": planned(),
     "desk/plans/<int:plan>/move/": planned(WRONG, post={}),  # of no site
@@ -525,6 +539,7 @@ def stage() -> Stage:
         "<uuid:person>": str(town.people["chief"].id),
         "<tiles:name>": "0123456789ab.pmtiles",
         "<int:plan>": "0",
+        "<int:simulation>": "0",
     }
     return Stage(town, values)
 
@@ -760,6 +775,8 @@ def test_every_route_answers_each_role_as_its_line_says(stage: Stage, route: str
         stage.values["<str:reference>"] = warned(stage.town).reference
     if asked.needs == "handover":
         handover(stage)
+    if asked.needs == "simulation":
+        stage.values["<int:simulation>"] = str(sims.answered(stage.town).pk)
     if asked.needs == "plan":
         stage.values["<int:plan>"] = str(plans.answered(stage.town).pk)
     if asked.needs == "unit":

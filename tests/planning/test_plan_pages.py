@@ -12,7 +12,7 @@ from tests.support import plans
 from tests.support.desk import login
 from tests.support.town import Town, build
 
-from yihu.planning import actions, plan_clock
+from yihu.planning import actions, computing
 from yihu.planning.models import Plan
 from yihu.planning.plan_question import ROADSIDE
 from yihu.planning.plan_shown import Shown
@@ -105,10 +105,10 @@ def test_how_far_it_is_comes_piece_by_piece_and_the_answer_with_the_whole_page(
     town: Town, chief: Client
 ) -> None:
     plan = plans.asked(town)
-    claimed = plan_clock.claim()
+    claimed = computing.claim(Plan)
     assert claimed is not None
     told = {"stage": "solving", "value": 200.0, "bound": 190.0, "seconds": 3.4}
-    plan_clock.owned(*claimed).update(progress=told)
+    computing.owned(Plan, *claimed).update(progress=told)
     piece = chief.get(f"/desk/plans/{plan.pk}/now/")
     assert "正在找最好的选法" in piece.text
     assert "5.00%" in piece.text

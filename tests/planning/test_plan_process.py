@@ -15,7 +15,7 @@ from tests.support import plans
 from tests.support.town import DISTRICT, Town, build
 
 from yihu.places import map_files
-from yihu.planning import actions, plan_clock, plan_work
+from yihu.planning import actions, computing, pulse
 from yihu.planning.models import Plan
 
 WAITS = 10
@@ -39,24 +39,24 @@ def town(committed_db: CommittedDatabase, monkeypatch: pytest.MonkeyPatch) -> It
 
 def test_the_clock_has_a_plan_computed_beside_it(town: Town) -> None:
     plan = plans.asked(town, seconds=300)  # a slow machine proves it, too
-    assert plan_clock.compute_due() == 1
+    assert computing.compute_due(Plan) == 1
     plan.refresh_from_db()
     assert plan.state == Plan.State.DONE, plan.fault
     assert plan.answer["proven"]
-    assert plan_clock.compute_due() == 0
+    assert computing.compute_due(Plan) == 0
 
 
 def test_whoever_computes_says_how_far_it_is_and_ends_once_the_plan_is_stopped(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plans.asked(town)
-    claimed = plan_clock.claim()
+    claimed = computing.claim(Plan)
     assert claimed is not None
     ended = threading.Event()
-    monkeypatch.setattr(plan_work, "PULSE", 0.02)
+    monkeypatch.setattr(pulse, "PULSE", 0.02)
     monkeypatch.setattr(os, "_exit", lambda _status: ended.set())
-    with plan_work.Pulse(*claimed) as pulse:
-        pulse.tell("solving", 12.0, float("inf"), 0.5)
+    with pulse.Pulse(Plan, *claimed) as beating:
+        beating.tell("solving", 12.0, float("inf"), 0.5)
         said = threading.Event()
         for _each in range(WAITS * 10):
             plan.refresh_from_db()
@@ -72,20 +72,20 @@ def test_a_database_that_is_away_for_a_moment_ends_no_pulse(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plans.asked(town)
-    claimed = plan_clock.claim()
+    claimed = computing.claim(Plan)
     assert claimed is not None
     tried = threading.Event()
 
-    def away(number: int, run: UUID) -> QuerySet[Plan]:
+    def away(of: type[Plan], number: int, run: UUID) -> QuerySet[Plan]:
         if not tried.is_set():
             tried.set()
             raise OperationalError("database is locked")
-        return plan_clock.owned(number, run)
+        return computing.owned(of, number, run)
 
-    monkeypatch.setattr(plan_work, "PULSE", 0.02)
-    monkeypatch.setattr(plan_work, "owned", away)
-    with plan_work.Pulse(*claimed) as pulse:
-        pulse.tell("times")
+    monkeypatch.setattr(pulse, "PULSE", 0.02)
+    monkeypatch.setattr(pulse, "owned", away)
+    with pulse.Pulse(Plan, *claimed) as beating:
+        beating.tell("times")
         for _each in range(WAITS * 10):
             plan.refresh_from_db()
             if plan.progress or threading.Event().wait(0.1):

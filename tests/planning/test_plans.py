@@ -18,7 +18,7 @@ from yihu.dispatch.kinds import Door
 from yihu.dispatch.models import Incident
 from yihu.kernel.access import Refused
 from yihu.kernel.models import Matter
-from yihu.planning import actions, plan_clock, queries
+from yihu.planning import actions, computing, queries
 from yihu.planning.models import Plan
 from yihu.planning.plan_answer import Asked
 from yihu.planning.plan_question import ROADSIDE, Problem, Weights
@@ -328,25 +328,25 @@ def test_only_who_made_it_renames_it_or_throws_it_away(town: Town) -> None:
 @pytest.mark.both_databases
 def test_one_process_computes_a_plan_and_another_only_when_it_is_gone(town: Town) -> None:
     plan = plans.asked(town)
-    claimed = plan_clock.claim()
+    claimed = computing.claim(Plan)
     assert claimed is not None
-    assert plan_clock.claim() is None
-    gone = timezone.now() - plan_clock.GONE - timedelta(seconds=1)
+    assert computing.claim(Plan) is None
+    gone = timezone.now() - computing.GONE - timedelta(seconds=1)
     Plan.objects.update(seen_at=gone)
-    again = plan_clock.claim()
+    again = computing.claim(Plan)
     assert again is not None
     assert again[0] == claimed[0] == plan.pk
-    assert not plan_clock.owned(*claimed).exists(), "the first one's answer is no longer taken"
-    assert plan_clock.owned(*again).exists()
+    assert not computing.owned(Plan, *claimed).exists(), "the first one's answer is no longer taken"
+    assert computing.owned(Plan, *again).exists()
 
 
 def test_a_plan_that_was_stopped_is_nobodys_to_answer(town: Town) -> None:
     plan = plans.asked(town)
-    claimed = plan_clock.claim()
+    claimed = computing.claim(Plan)
     assert claimed is not None
     actions.stop(actor=town.actor("deputy"), plan=plan.pk)
-    assert not plan_clock.owned(*claimed).exists()
-    assert plan_clock.claim() is None
+    assert not computing.owned(Plan, *claimed).exists()
+    assert computing.claim(Plan) is None
     done = plans.computed(plans.asked(town))
     actions.stop(actor=town.actor("chief"), plan=done.pk)
     done.refresh_from_db()
@@ -357,12 +357,12 @@ def test_the_clock_leaves_a_plan_that_broke_as_broken(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = plans.asked(town)
-    monkeypatch.setattr(plan_clock.sys, "executable", "/bin/false")
-    assert plan_clock.compute_due() == 1
+    monkeypatch.setattr(computing.sys, "executable", "/bin/false")
+    assert computing.compute_due(Plan) == 1
     plan.refresh_from_db()
     assert plan.state == Plan.State.FAILED
     assert "中途停了" in fault(plan.fault)
-    assert plan_clock.compute_due() == 0
+    assert computing.compute_due(Plan) == 0
 
 
 def test_a_plan_whose_process_is_told_to_stop_waits_for_the_next_clock(
@@ -372,18 +372,18 @@ def test_a_plan_whose_process_is_told_to_stop_waits_for_the_next_clock(
     stopped = tmp_path / "stopped"
     stopped.write_text("#!/bin/sh\nkill -TERM $$\n", encoding="utf-8")
     stopped.chmod(0o755)
-    monkeypatch.setattr(plan_clock.sys, "executable", str(stopped))
-    assert plan_clock.compute_due() == 1
+    monkeypatch.setattr(computing.sys, "executable", str(stopped))
+    assert computing.compute_due(Plan) == 1
     plan.refresh_from_db()
     assert (plan.state, plan.fault) == (Plan.State.WAITING, {})
-    assert plan_clock.claim() is not None
+    assert computing.claim(Plan) is not None
 
 
 def test_a_run_that_is_not_ours_computes_nothing(town: Town) -> None:
-    from yihu.planning import plan_work
+    from yihu.planning import plan_work, pulse
 
     plan = plans.asked(town)
-    plan_work.compute(plan.pk, uuid4())
+    pulse.compute(Plan, plan.pk, uuid4(), plan_work.answered)
     plan.refresh_from_db()
     assert plan.state == Plan.State.WAITING
 

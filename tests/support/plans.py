@@ -13,7 +13,7 @@ from tests.support.town import DISTRICT, Town
 from yihu.places import map_files
 from yihu.places.models import District, Site
 from yihu.places.road_rules import Profile
-from yihu.planning import actions, plan_clock
+from yihu.planning import actions, computing
 from yihu.planning.actions import Wanted
 from yihu.planning.models import Plan
 from yihu.planning.plan_measures import Local, Measured
@@ -66,11 +66,11 @@ def computed(plan: Plan) -> Plan:
     """As the clock's process leaves it, but for what it says meanwhile."""
     from yihu.planning import plan_work
 
-    claimed = plan_clock.claim()
+    claimed = computing.claim(Plan)
     assert claimed is not None
     assert claimed[0] == plan.pk
     told = plan_work.answered(Plan.objects.get(pk=plan.pk), lambda *_told: None)
-    plan_clock.owned(*claimed).update(**told)
+    computing.owned(Plan, *claimed).update(**told)
     return Plan.objects.get(pk=plan.pk)
 
 

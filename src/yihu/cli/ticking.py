@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from types import FrameType
 
@@ -24,7 +25,8 @@ from yihu.direct import digest, repeats
 from yihu.dispatch import ladder
 from yihu.kernel import delivery, lapses, ledger, ringing, witness
 from yihu.places import map_files
-from yihu.planning import plan_clock
+from yihu.planning import computing
+from yihu.planning.models import Plan, Simulation
 from yihu.radio import happenings, positions, retention, roll_calls
 from yihu.reports import projection
 
@@ -68,7 +70,8 @@ JOBS = (
     Job("roll-call", roll_calls.call_due),
     Job("positions", positions.fade, plenty=positions.LIMIT),
     Job("map", map_files.draw_due),
-    Job("plans", plan_clock.compute_due),
+    Job("plans", partial(computing.compute_due, Plan)),
+    Job("simulations", partial(computing.compute_due, Simulation)),
 )
 
 

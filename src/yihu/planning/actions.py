@@ -53,13 +53,14 @@ def ask(*, actor: Actor, wanted: Wanted, client_key: bytes) -> Plan:
     bad_hour, no_source, both (a candidate that must and must not be chosen), too_many_with,
     no_incidents.
     """
-    found = _ground(actor)
+    found = ground_of(actor)
     _require_sense(wanted)
     question = _question(actor, found, wanted)
     return _kept(actor, wanted.name, question, client_key)
 
 
-def _ground(actor: Actor) -> Map:
+def ground_of(actor: Actor) -> Map:
+    """The map of the district, for who plans it. Raises Refused: not_yours, no_map."""
     if not may_see(actor):
         raise Refused("not_yours", "whoever sees the net as a whole plans its rooms")
     found = queries.ground(actor.district)
@@ -150,7 +151,7 @@ def move_site(
     Raises Plan.DoesNotExist, and Refused: not_yours, no_map, not_done, no_such_site,
     no_such_candidate, taken, outside.
     """
-    found = _ground(actor)
+    found = ground_of(actor)
     old = queries.plans(actor).get(pk=plan)
     if old.answer is None:
         raise Refused("not_done", "there is no answer yet")
@@ -205,12 +206,7 @@ def stop(*, actor: Actor, plan: int) -> None:
 
     Raises Plan.DoesNotExist."""
     with one_by_one():
-        found = queries.plans(actor).get(pk=plan)
-        open_ones = Plan.objects.filter(pk=found.pk, state__in=OPEN)
-        open_ones.update(state=Plan.State.STOPPED, run=None, progress={})
-
-
-OPEN = Plan.State.WAITING, Plan.State.RUNNING
+        queries.plans(actor).get(pk=plan).stop()
 
 
 def throw_away(*, actor: Actor, plan: int) -> None:

@@ -24,13 +24,13 @@ USUAL = frozenset({"service_centre", "school", "mall", "market", "hospital", ROA
 NAME = 80
 
 
-def _picked(label: Any, choices: Sequence[tuple[Any, Any]], **more: Any) -> forms.ChoiceField:
+def picked(label: Any, choices: Sequence[tuple[Any, Any]], **more: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label, choices=choices, widget=forms.RadioSelect, error_messages=PICK, **more
     )
 
 
-def _ticked(label: Any, **more: Any) -> forms.MultipleChoiceField:
+def ticked(label: Any, **more: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label, widget=forms.CheckboxSelectMultiple, required=False, **more
     )
@@ -40,7 +40,7 @@ class PlanForm(KeyedForm):
     """Asks where the next rooms go. `like`: a plan that it begins with; `besides`: codes that must,
     or must not, be chosen besides what that one says."""
 
-    problem = _picked(_("怎样算好"), [(one.value, one.value) for one in Problem])
+    problem = picked(_("怎样算好"), [(one.value, one.value) for one in Problem])
     build = forms.IntegerField(
         label=_("新建几个"),
         required=False,
@@ -59,7 +59,7 @@ class PlanForm(KeyedForm):
             ("required", "invalid", "min_value", "max_value"), plan_words.REFUSALS["bad_minutes"]
         ),
     )
-    travel = _picked(
+    travel = picked(
         _("警力怎么去"), [(one.value, title) for one, title in plan_words.TRAVELS.items()]
     )
     hour = forms.TypedChoiceField(
@@ -68,13 +68,13 @@ class PlanForm(KeyedForm):
         choices=[(hour, f"{hour}:00") for hour in range(24)],
         error_messages=PICK,
     )
-    sources = _ticked(_("可以建在哪里"))
-    weights = _picked(
+    sources = ticked(_("可以建在哪里"))
+    weights = picked(
         _("按什么算多少"), [(one.value, title) for one, title in plan_words.WEIGHTS.items()]
     )
-    keep = _ticked(_("保留的警务室"), help_text=_("去掉勾的，不算已有，当作普通候选。"))
-    without = _ticked(_("不许建在"))
-    with_ = _ticked(_("必须建在"))
+    keep = ticked(_("保留的警务室"), help_text=_("去掉勾的，不算已有，当作普通候选。"))
+    without = ticked(_("不许建在"))
+    with_ = ticked(_("必须建在"))
     seconds = forms.TypedChoiceField(
         label=_("最多找多久"),
         coerce=int,

@@ -40,6 +40,8 @@ NO = frozenset({"否", "拒绝", "no", "n", "false", "0"})
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TOLD = 10
 """Faults that the words of an error name."""
+CELL = 40
+"""Characters of a cell that a fault keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`line` of the file, from 1; `column`: its header as it stands in the file."""
+    """`line` of the file, from 1; `column`: its header as it stands in the file. `why` in English,
+    and for other languages its `code` (empty, half, date_only, not_a_date, not_a_number, beyond,
+    not_a_flag, order, row) and the `cell` that it is about: what stands there, or for `order` the
+    header of the moment that it is before."""
 
     line: int
     column: str
     why: str
+    code: str
+    cell: str = ""
 
     def __str__(self) -> str:
         return f"line {self.line}, {self.column}: {self.why}"
@@ -128,7 +135,7 @@ class _Reader:
 
     def call(self, row: Row) -> Call | None:
         if row.fault:
-            self.faults.append(Fault(row.number, self.table.header[0], row.fault))
+            self.faults.append(Fault(row.number, self.table.header[0], row.fault, "row"))
             return None
         moments = {name: self._moment(row, name) for name in MOMENTS}
         self._in_order(row, moments)
@@ -148,15 +155,16 @@ class _Reader:
         cell = self.table.cell(row, name)
         if not tables.text(cell).strip():
             if name == "created":
-                self._fault(row, name, "is empty")
+                self._fault(row, name, "is empty", "empty")
             return None
         try:
             found = tables.moment(cell, self.zone)
         except ValueError as reason:
-            self._fault(row, name, str(reason))
+            self._fault(row, name, str(reason), "not_a_date", tables.text(cell))
             return None
         if found.date_only:
-            self._fault(row, name, f"{tables.text(cell)!r} has no time of day")
+            written = tables.text(cell)
+            self._fault(row, name, f"{written!r} has no time of day", "date_only", written)
         return found.at.astimezone(self.zone)
 
     def _in_order(self, row: Row, moments: dict[str, datetime | None]) -> None:
@@ -166,7 +174,8 @@ class _Reader:
             if at is None or latest is None:
                 continue
             if at < latest:
-                self._fault(row, name, f"is before {self._header(before)}")
+                header = self._header(before)
+                self._fault(row, name, f"is before {header}", "order", header)
             latest, before = at, name
 
     def _place(self, row: Row) -> tuple[float, float] | tuple[None, None]:
@@ -175,7 +184,8 @@ class _Reader:
         if (longitude is None) != (latitude is None):
             missing = "longitude" if longitude is None else "latitude"
             if missing in self.table.columns and not self._text(row, missing):
-                self._fault(row, missing, "is empty, and the other half of the position is not")
+                why = "is empty, and the other half of the position is not"
+                self._fault(row, missing, why, "half")
         if longitude is None or latitude is None:
             return None, None
         return to_wgs84((longitude, latitude), self.datum)
@@ -187,17 +197,19 @@ class _Reader:
         try:
             degrees = float(written)
         except ValueError:
-            self._fault(row, name, f"{written[:40]!r} is not a number")
+            self._fault(row, name, f"{written[:40]!r} is not a number", "not_a_number", written)
             return None
         if not -most <= degrees <= most:
-            self._fault(row, name, f"{written[:40]} is not within ±{most:g}°")
+            why = f"{written[:40]} is not within ±{most:g}°"
+            self._fault(row, name, why, "beyond", written)
             return None
         return degrees
 
     def _flag(self, row: Row) -> bool | None:
         written = self._text(row, "accepted").casefold()
         if written and written not in YES | NO:
-            self._fault(row, "accepted", f"{written[:40]!r} is neither yes nor no")
+            why = f"{written[:40]!r} is neither yes nor no"
+            self._fault(row, "accepted", why, "not_a_flag", written)
         return written in YES if written else None
 
     def _text(self, row: Row, name: str) -> str:
@@ -206,5 +218,5 @@ class _Reader:
     def _header(self, name: str) -> str:
         return self.table.header[self.table.columns[name]]
 
-    def _fault(self, row: Row, name: str, why: str) -> None:
-        self.faults.append(Fault(row.number, self._header(name), why))
+    def _fault(self, row: Row, name: str, why: str, code: str, cell: str = "") -> None:
+        self.faults.append(Fault(row.number, self._header(name), why, code, cell[:CELL]))

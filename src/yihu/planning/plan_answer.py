@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from yihu.planning.plan_instance import Floats, Instance
 from yihu.planning.plan_measures import by_community, measured
 from yihu.planning.plan_question import ROADSIDE, Question, Weights
 from yihu.planning.plan_search import Search
+from yihu.planning.telling import Telling
 
 type Assumption = tuple[str, dict[str, Any]]
 
@@ -27,18 +28,6 @@ class Ground:
     outline: Mapping[str, Any]
     communities: tuple[Area, ...]
     roads: Roads
-
-
-class Telling(Protocol):
-    """Told how far it is. `stage`: times, solving, curve."""
-
-    def __call__(
-        self,
-        stage: str,
-        value: float | None = None,
-        bound: float | None = None,
-        seconds: float | None = None,
-    ) -> None: ...
 
 
 class Asked:

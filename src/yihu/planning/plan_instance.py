@@ -75,7 +75,7 @@ def instance(
     """Raises NothingToPlan."""
     amounts = [_amount(question, area) for area in communities]
     counted = tuple(area for area, n in zip(communities, amounts, strict=True) if n)
-    demand = _demand(shape(outline), counted, [n for n in amounts if n], off)
+    spread = demand(shape(outline), counted, [n for n in amounts if n], off)
     spots = [*question.standing, *_candidates(question, outline, communities, off)]
     if not spots:
         raise NothingToPlan("no_site")
@@ -83,7 +83,7 @@ def instance(
     obligatory = [numbers[code] for code in question.obligatory if code in numbers]
     fixed = sorted({*range(len(question.standing)), *obligatory})
     forbidden = [numbers[code] for code in question.forbidden if code in numbers]
-    return Instance(counted, demand, tuple(spots), tuple(fixed), tuple(forbidden))
+    return Instance(counted, spread, tuple(spots), tuple(fixed), tuple(forbidden))
 
 
 def _amount(question: Question, area: Area) -> int:
@@ -92,10 +92,17 @@ def _amount(question: Question, area: Area) -> int:
     return area.population or 0
 
 
-def _demand(whole: BaseGeometry, areas: Sequence[Area], amounts: Sequence[int], off: Off) -> Demand:
+def demand(
+    whole: BaseGeometry,
+    areas: Sequence[Area],
+    amounts: Sequence[int],
+    off: Off,
+    spacing: float = SPACING,
+) -> Demand:
+    """What is known of communities, spread over them. Raises NothingToPlan."""
     if not areas:
         raise NothingToPlan("no_weight")
-    _columns, _rows, places = _lattice(whole, SPACING)
+    _columns, _rows, places = _lattice(whole, spacing)
     places = places[off([(float(x), float(y)) for x, y in places]) <= SETTLED]
     found: list[LonLat] = []
     weights: list[float] = []

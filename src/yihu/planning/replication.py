@@ -4,10 +4,12 @@ Replications are independent of each other; within one, policies share all that 
 random numbers), so that their difference is much better known than each of them.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 import numpy as np
 
@@ -16,7 +18,15 @@ from yihu.planning.confidence import CONFIDENCE, Interval
 from yihu.planning.policies import Policy
 from yihu.planning.random_laws import Law
 from yihu.planning.scenario import CallType, Scenario, Units, UnitType
-from yihu.planning.simulation_run import CURVES, Run, curves, measure_names, measures, simulated
+from yihu.planning.simulation_run import (
+    CURVES,
+    Run,
+    covered_by_hour,
+    curves,
+    measure_names,
+    measures,
+    simulated,
+)
 from yihu.planning.siting_problem import Floats
 
 CHUNKS = 8
@@ -56,13 +66,15 @@ def _runs(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """`values[policy, replication, measure]`; `curves[policy, replication, of CURVES, of GRID]`.
-    Policies and measures are named by `policies` and `names`."""
+    """`values[policy, replication, measure]`; `curves[policy, replication, of CURVES, of GRID]`;
+    `covered[policy, replication, hour of the day]`. Policies and measures are named by `policies`
+    and `names`."""
 
     policies: tuple[str, ...]
     names: tuple[str, ...]
     values: Floats = field(repr=False)
     curves: Floats = field(repr=False)
+    covered: Floats = field(repr=False)
 
     def of(self, policy: str, measure: str, confidence: float = CONFIDENCE) -> Interval:
         return Interval.of(self._values(policy, measure), confidence)
@@ -78,6 +90,16 @@ class Comparison:
         """For each time of GRID, the share of calls for which it took at most so long."""
         by_replication = self.curves[self.policies.index(policy), :, CURVES.index(interval)]
         return [Interval.of(values) for values in by_replication.T]
+
+    def beside(self, other: "Comparison") -> "Comparison":
+        """Both as one: policies that met the same calls, elsewhere or with other units."""
+        return Comparison(
+            self.policies + other.policies,
+            self.names,
+            np.concatenate([self.values, other.values]),
+            np.concatenate([self.curves, other.curves]),
+            np.concatenate([self.covered, other.covered]),
+        )
 
     def _values(self, policy: str, measure: str) -> Floats:
         values: Floats = self.values[self.policies.index(policy), :, self.names.index(measure)]
@@ -102,7 +124,7 @@ def replicate(
         raise ValueError("nothing to simulate")
     if len({policy.name for policy in policies}) < len(policies):
         raise ValueError("two policies have the same name")
-    results: list[tuple[Floats, Floats] | None] = [None] * replications
+    results: list[Measured | None] = [None] * replications
     parts = _in_processes if workers > 1 else _in_this_process
     done = 0
     for part, found in parts(scenario, policies, replications, seed, workers):
@@ -110,16 +132,19 @@ def replicate(
         done += len(part)
         if progress is not None:
             progress(done, replications)
-    values, shapes = zip(*(one for one in results if one is not None), strict=True)
+    values, shapes, covered = zip(*(one for one in results if one is not None), strict=True)
     return Comparison(
         tuple(policy.name for policy in policies),
         measure_names(scenario),
         np.stack(values, axis=1),
         np.stack(shapes, axis=1),
+        np.stack(covered, axis=1),
     )
 
 
-type Part = tuple[range, list[tuple[Floats, Floats]]]
+type Measured = tuple[Floats, Floats, Floats]
+"""Of one replication, by policy: measures, curves, coverage by hour."""
+type Part = tuple[range, list[Measured]]
 
 
 def _in_this_process(
@@ -131,10 +156,13 @@ def _in_this_process(
 
 def _replication(
     scenario: Scenario, policies: Sequence[Policy], seed: int, number: int
-) -> tuple[Floats, Floats]:
-    found = [(measures(run), curves(run)) for run in _runs(scenario, policies, (seed, number))]
-    values, shapes = zip(*found, strict=True)
-    return np.stack(values), np.stack(shapes)
+) -> Measured:
+    found = [
+        (measures(run), curves(run), covered_by_hour(run))
+        for run in _runs(scenario, policies, (seed, number))
+    ]
+    values, shapes, covered = zip(*found, strict=True)
+    return np.stack(values), np.stack(shapes), np.stack(covered)
 
 
 # --- in other processes ---------------------------------------------------------------------------
@@ -165,8 +193,17 @@ def _in_processes(
 
 def _take(scenario: Scenario, policies: Sequence[Policy], seed: int) -> None:
     _given[:] = [(scenario, policies, seed)]
+    Thread(target=_end_with_caller, daemon=True).start()
 
 
-def _part(part: range) -> list[tuple[Floats, Floats]]:
+def _end_with_caller() -> None:
+    """A worker whose caller was killed would wait for its next task for ever."""
+    caller = parent_process()
+    if caller is not None:
+        caller.join()
+        os._exit(0)
+
+
+def _part(part: range) -> list[Measured]:
     scenario, policies, seed = _given[0]
     return [_replication(scenario, policies, seed, number) for number in part]

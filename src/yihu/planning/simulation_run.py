@@ -120,6 +120,19 @@ def curves(found: Run) -> Floats:
     return np.array([np.searchsorted(times, GRID, side="right") / many for times in ordered])
 
 
+def covered_by_hour(found: Run) -> Floats:
+    """`[hour of the day]`: the share of residents within reach of a free unit, after the warm-up;
+    NaN where that was not looked at in this hour."""
+    sample = found.scenario.sample
+    at = np.arange(len(found.covered)) * sample if len(found.covered) else np.zeros(0)
+    counted = at >= found.scenario.warm_up
+    hour = (at[counted] // 3600.0).astype(np.int64) % 24
+    many = np.bincount(hour, minlength=24)
+    covered = np.bincount(hour, found.covered[counted, 0], minlength=24)
+    share: Floats = np.divide(covered, many, out=np.full(24, np.nan), where=many > 0)
+    return share
+
+
 def _priorities(scenario: Scenario) -> list[int]:
     return sorted({kind.priority for kind in scenario.call_types})
 

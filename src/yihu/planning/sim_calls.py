@@ -1,0 +1,58 @@
+"""Calls out of a file that somebody brought, as the house knows them: its own kinds, and the
+communities of its map."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import shapely
+from django.utils.translation import override
+from shapely.geometry import shape
+
+from yihu.dispatch import titles
+from yihu.dispatch.kinds import Kind
+from yihu.places.tile_layers import Area
+from yihu.planning.past_calls import Call, read_calls
+
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a file."""
+
+
+def of_file(content: bytes, communities: Sequence[Area]) -> list[Call]:
+    """Kinds by their code or title, in Chinese or English; all others are `other`. Zones by where a
+    call was, else by the name that the file gives. Raises BadCalls."""
+    calls = read_calls(BytesIO(content))
+    known, names = kinds(), zones(communities)
+    at = np.array([(call.longitude, call.latitude) for call in calls], dtype=float).reshape(-1, 2)
+    within = np.full(len(calls), "", dtype=object)
+    for area in communities:
+        outline = shapely.make_valid(shape(area.geometry))
+        within[shapely.contains_xy(outline, at[:, 0], at[:, 1])] = area.code
+    return [
+        replace(
+            call,
+            kind=known.get(call.kind.casefold(), Kind.OTHER.value),
+            zone=str(zone) or names.get(call.zone.casefold(), ""),
+        )
+        for call, zone in zip(calls, within, strict=True)
+    ]
+
+
+def kinds() -> Mapping[str, str]:
+    """Codes by all that a kind is called."""
+    found = {kind.value: kind.value for kind in Kind}
+    for language in ("zh-hans", "en"):
+        with override(language):
+            found |= {str(titles.KINDS[kind]).casefold(): kind.value for kind in Kind}
+    return found
+
+
+def zones(communities: Sequence[Area]) -> Mapping[str, str]:
+    """Codes by all that a community is called."""
+    return {
+        name.casefold(): area.code
+        for area in communities
+        for name in (area.code, area.name, area.name_en)
+        if name
+    }
