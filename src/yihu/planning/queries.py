@@ -4,8 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import cos, radians
-from typing import Any
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +28,6 @@ from yihu.places.tiles import Map
 from yihu.planning.measured_inputs import Spell
 from yihu.planning.models import Plan
 from yihu.planning.past_calls import Call, Trip
-from yihu.planning.plan_instance import DEGREE
 from yihu.planning.plan_question import Spot
 
 HOUSING = (
