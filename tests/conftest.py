@@ -60,6 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("both_databases")
         if "page" in fixtures or "browser" in fixtures:
             item.add_marker("browser")
+    # together, so that one worker alone makes the demo
+    items.sort(key=lambda item: "demo_database" not in getattr(item, "fixturenames", ()))
 
 
 # --- databases -----------------------------------------------------------------------------------
@@ -179,7 +181,7 @@ def _serve(copy: CommittedDatabase) -> Iterator[Site]:
     try:
         yield site
     finally:
-        site.stop()
+        site.kill()  # nothing is looked at any more: no need to wait for it
 
 
 @pytest.fixture

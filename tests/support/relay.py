@@ -1,10 +1,12 @@
 """The real relay beside the real web server, in a process of its own."""
 
+import os
+import signal
 import socket
-import subprocess
-import sys
 import time
+from pathlib import Path
 
+from tests.support.loaded import Forked
 from tests.support.site import STARTS_WITHIN, Site
 
 
@@ -24,20 +26,20 @@ class RunningRelay:
                 self._process = self._begun()
             time.sleep(0.05)
 
-    def _begun(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "yihu", "relay", "--port", str(self.port)],
-            env=self._site._environment | {"PORT": str(self._site.port)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+    def _begun(self) -> Forked:
+        return Forked(
+            *("relay", "--port", str(self.port)),
+            database_url=self._site.database_url,
+            port=self._site.port,
+            log=Path(os.devnull),
         )
 
     def kill(self) -> None:
-        self._process.kill()
+        self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
 
     def stop(self) -> None:
-        self._process.terminate()
+        self._process.send_signal(signal.SIGTERM)
         assert self._process.wait(10) == 0
 
     def _answers(self) -> bool:

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -13,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from django.conf import settings
+from tests.support.loaded import Forked
 
 STARTS_WITHIN = 30  # seconds; a loaded two-core machine needs a few
 
@@ -38,27 +38,20 @@ class Site:
     def __init__(self, database_url: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = os.environ | {
-            "YIHU_HOME": str(settings.YIHU_HOME),
-            "YIHU_DATABASE_URL": database_url,
-            "DJANGO_SETTINGS_MODULE": "yihu.settings",
-        }
+        self.database_url = database_url
         handle, name = tempfile.mkstemp(dir=settings.YIHU_HOME, suffix=".log")
         os.close(handle)
         self._log = Path(name)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "yihu", "web", "--port", str(self.port)],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._process = Forked(
+            *("web", "--port", str(self.port)),
+            database_url=self.database_url,
+            port=self.port,
+            log=self._log,
+        )
         deadline = time.monotonic() + STARTS_WITHIN
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -69,7 +62,7 @@ class Site:
     def stop(self) -> None:
         """Ask politely, as the supervisor does."""
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(signal.SIGTERM)
             try:
                 self._process.wait(10)
             except subprocess.TimeoutExpired:
