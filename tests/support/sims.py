@@ -80,7 +80,7 @@ def question() -> SimQuestion:
             force(UnitKind.POLICE, cars, 2, 0.9),
             force(UnitKind.GUARD, [Post(Travel.FOOT, (120.07, 30.01))], 3, 0.5),
         ),
-        stream=stream, calls=sim_inputs.calls_a_day(stream), handling=sim_inputs.HANDLING,
+        stream=stream, calls=Known(12.0, Source.GIVEN, 0, 100.0), handling=sim_inputs.HANDLING,
         runs=4, days=2, seed=1, station=(120.01, 30.01),
     )  # fmt: skip
 

@@ -45,10 +45,7 @@ class SimAnswer:
             "arms": [{"way": arm.way, "sites": arm.sites} for arm in self.question.arms],
             "measures": {name: [told(_column(found, arm, name)) for arm in arms] for name in names},
             "differences": {
-                name: [
-                    told(_column(found, arm, name) - _column(found, arms[0], name))
-                    for arm in arms[1:]
-                ]
+                name: [told(_difference(found, arm, arms[0], name)) for arm in arms[1:]]
                 for name in names
             },
             "utilisation": [
@@ -163,6 +160,14 @@ class SimAnswer:
 def _column(found: Comparison, policy: str, measure: str) -> Floats:
     column: Floats = found.values[found.policies.index(policy), :, found.names.index(measure)]
     return column
+
+
+def _difference(found: Comparison, policy: str, other: str, measure: str) -> Floats:
+    """Replication by replication; infinite where either has no end."""
+    ours, theirs = _column(found, policy, measure), _column(found, other, measure)
+    endless = np.isinf(ours) | np.isinf(theirs)
+    difference: Floats = np.where(endless, np.inf, ours - np.where(endless, 0.0, theirs))
+    return difference
 
 
 def _curve(found: Comparison, policy: str, interval: str) -> list[float]:

@@ -16,7 +16,7 @@ from yihu.direct.forms import KeyedForm, Said
 from yihu.dispatch.kinds import UnitKind
 from yihu.kernel.access import Actor
 from yihu.places.tiles import Map
-from yihu.planning import queries, sim_calls, sim_inputs, sim_queries, sim_words
+from yihu.planning import history, queries, sim_calls, sim_inputs, sim_words
 from yihu.planning.forms import NAME, PICK, picked, ticked
 from yihu.planning.models import Plan, Simulation
 from yihu.planning.past_calls import BadCalls, Call, Fault
@@ -156,7 +156,11 @@ class SimForm(KeyedForm):
 
     def _first(self) -> dict[str, Any]:
         forces, calls, handling = self._known
-        found: dict[str, Any] = {"calls": f"{calls.value:g}", "handling": int(handling.value)}
+        a_day = calls.value
+        found: dict[str, Any] = {
+            "calls": int(a_day) if a_day.is_integer() else a_day,
+            "handling": int(handling.value),
+        }
         for one in forces:
             found[f"day_{one.kind}"] = int(one.day.value)
             found[f"night_{one.kind}"] = int(one.night.value)
@@ -223,8 +227,7 @@ class SimForm(KeyedForm):
 
     @cached_property
     def _km2(self) -> float:
-        outline = self.ground.outline if self.ground else None
-        return sim_queries.square_km(outline) if outline else 0.0
+        return history.km2(self.ground.communities) if self.ground else 0.0
 
     @property
     def calls_source(self) -> str:

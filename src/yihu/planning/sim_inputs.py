@@ -4,32 +4,30 @@ how many calls there are; measured where enough was seen, and else assumed.
 Nobody is in it by name or number: units are kinds at the places of their organisations.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Min
 from django.utils import timezone
 
-from yihu.dispatch.acceptance import PRIOR, PRIOR_WEIGHT
-from yihu.dispatch.kinds import Answer, Travel, UnitKind
-from yihu.dispatch.models import Offer, Unit
-from yihu.dispatch.queries import incidents
+from yihu.dispatch.kinds import Travel, UnitKind
+from yihu.dispatch.models import Unit
 from yihu.kernel.access import Actor
 from yihu.people.models import Organisation
 from yihu.places import queries as places
 from yihu.places.models import Site
 from yihu.places.tile_layers import Area
 from yihu.planning import history, sim_stream
-from yihu.planning.sim_question import Force, Known, Post, Source, Stream
+from yihu.planning.measured_inputs import EXPECTED, Input
+from yihu.planning.measured_inputs import Inputs as Measured
+from yihu.planning.sim_question import DAY_HOURS, Force, Known, Post, Source, Stream
 from yihu.planning.study_assumptions import Assumptions
 
 YEAR = timedelta(days=365)
 HANDLING: Final = Known(Assumptions().talk + Assumptions().sending, Source.ASSUMED)
 """Seconds from the call to the first offer."""
-ANSWERED = Answer.ACCEPTED, Answer.DECLINED, Answer.SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,47 +45,56 @@ class Inputs:
 
 def calls_a_day(stream: Stream) -> Known:
     """Of a stream, on an average day."""
-    week = sum(sum(row) for row in stream.by_hour)
-    source = Source.ASSUMED if stream.origin == "prior" else Source.MEASURED
-    n = 0 if source is Source.ASSUMED else stream.n
-    return Known(round(week / 7, 1), source, n)
+    value = round(sum(sum(row) for row in stream.by_hour) / 7, 1)
+    if stream.origin == "prior":
+        return Known(value, Source.ASSUMED)
+    return Known(value, Source.MEASURED, stream.n)
 
 
 def inputs(actor: Actor, communities: Sequence[Area], now: datetime | None = None) -> Inputs:
-    """Of the actor's district, as it stands."""
+    """Of the actor's district, as it stands, and as its past year was."""
     now = now or timezone.now()
+    found = history.inputs(actor, communities, now - YEAR, now)
+    posts = _posts(actor.district)
     return Inputs(
-        tuple(_forces(actor, now)), stream(actor, communities, now), _station(actor.district)
+        tuple(_force(kind, posts[kind], found, now) for kind in UnitKind),
+        _stream(found),
+        _station(actor.district),
     )
 
 
-def stream(actor: Actor, communities: Sequence[Area], now: datetime) -> Stream:
-    """Fitted to the past year, as far as there is one."""
-    first = incidents(actor).order_by().aggregate(at=Min("matter__opened_at"))["at"]
-    if first is None:
-        return sim_stream.assumed()
-    since = max(first, now - YEAR)
-    if not since < now:
-        return sim_stream.assumed()
-    found = history.fitted(actor, communities, since, now)
+def _stream(found: Measured | None) -> Stream:
     if found is None:
         return sim_stream.assumed()
-    seen = int(found.arrivals.n.sum())
-    fitted = sim_stream.of_fitted(found, "history")
-    return fitted or sim_stream.assumed(seen, found.arrivals.hours / 24)
+    rates = found.fitted.arrivals
+    fitted = sim_stream.of_fitted(found.fitted, "history")
+    return fitted or sim_stream.assumed(int(rates.n.sum()), rates.hours / 24)
 
 
 # --- who there is ---------------------------------------------------------------------------------
 
 
-def _forces(actor: Actor, now: datetime) -> list[Force]:
+def _force(kind: UnitKind, posts: list[Post], found: Measured | None, now: datetime) -> Force:
     """Every kind, also one of which nobody is registered: there might be some."""
-    posts, chances = _posts(actor.district), _acceptance(actor.district, now)
-    found = []
-    for kind in UnitKind:
-        many = Known(float(len(posts[kind])), Source.ASSUMED)
-        found.append(Force(kind, tuple(posts[kind]), many, many, chances[kind]))
-    return found
+    registered = Known(float(len(posts)), Source.ASSUMED)
+    day = night = registered
+    chance = Known(round(EXPECTED[kind], 2), Source.ASSUMED)
+    if found is not None:
+        hours = found.on_shift.get(kind, ())
+        day = _on_shift([one for n, one in enumerate(hours) if n in DAY_HOURS], now) or day
+        night = _on_shift([one for n, one in enumerate(hours) if n not in DAY_HOURS], now) or night
+        asked = found.acceptance[kind]
+        source = Source.MEASURED if asked.n else Source.ASSUMED
+        chance = Known(round(asked.value, 2), source, asked.n)
+    return Force(kind, tuple(posts), day, night, chance)
+
+
+def _on_shift(hours: Sequence[Input[float]], now: datetime) -> Known | None:
+    """On average; None where shifts were not looked on for a week. n: hours of units."""
+    if not all(one.since and now - one.since >= sim_stream.LEAST for one in hours) or not hours:
+        return None
+    mean = sum(one.value for one in hours) / len(hours)
+    return Known(float(round(mean)), Source.MEASURED, sum(one.n for one in hours))
 
 
 def _posts(district: str) -> dict[UnitKind, list[Post]]:
@@ -107,23 +114,3 @@ def _posts(district: str) -> dict[UnitKind, list[Post]]:
 def _station(district: str) -> tuple[float, float] | None:
     found = Site.objects.filter(district=district, kind="police_station").order_by("code").first()
     return (found.longitude, found.latitude) if found else None
-
-
-def _acceptance(district: str, now: datetime) -> dict[UnitKind, Known]:
-    """As dispatch counts it: the prior of the kind, and the answers of the past year beside it."""
-    asked, came = Counter[str](), Counter[str]()
-    offers = Offer.objects.filter(
-        unit__district=district, answer__in=ANSWERED, wave__opened_at__gte=now - YEAR
-    )
-    counted = offers.order_by().values_list("unit__kind", "answer").annotate(n=Count("pk"))
-    for kind, answer, n in counted:
-        asked[kind] += n
-        came[kind] += n * (answer == Answer.ACCEPTED)
-    return {
-        kind: Known(
-            round((PRIOR[kind] * PRIOR_WEIGHT + came[kind]) / (PRIOR_WEIGHT + asked[kind]), 2),
-            Source.MEASURED if asked[kind] else Source.ASSUMED,
-            asked[kind],
-        )
-        for kind in UnitKind
-    }

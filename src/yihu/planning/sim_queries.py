@@ -1,16 +1,10 @@
 """Reading simulations: for whoever sees the net as a whole, like plans."""
 
-from collections.abc import Mapping
-from math import cos, radians
-from typing import Any
-
 from django.db.models import QuerySet
-from shapely.geometry import shape
 
 from yihu.dispatch.map_reach import may_see
 from yihu.kernel.access import Actor
 from yihu.planning.models import Simulation
-from yihu.planning.plan_instance import DEGREE
 from yihu.planning.queries import LATEST
 
 
@@ -25,10 +19,3 @@ def simulations(actor: Actor) -> QuerySet[Simulation]:
 def latest(actor: Actor) -> list[Simulation]:
     """The newest, without what came of them."""
     return list(simulations(actor).defer("drawing", "answer")[:LATEST])
-
-
-def square_km(outline: Mapping[str, Any]) -> float:
-    """How large what a border (GeoJSON, WGS-84) encloses is."""
-    whole = shape(outline)
-    shrunk = cos(radians(whole.centroid.y))
-    return float(whole.area * shrunk * (DEGREE / 1000) ** 2)

@@ -12,6 +12,9 @@ from yihu.dispatch.kinds import RULES, Kind, Travel, UnitKind
 from yihu.dispatch.policy import police_first
 from yihu.planning.plan_question import Spot
 
+DAY_HOURS = range(6, 22)
+"""The hours of the day that are not the night."""
+
 
 class Way(StrEnum):
     """Whom to ask first: what is compared."""

@@ -22,7 +22,7 @@ from yihu.planning import plan_instance
 from yihu.planning.plan_answer import Ground
 from yihu.planning.plan_instance import DEGREE, Demand, NothingToPlan
 from yihu.planning.random_laws import Form
-from yihu.planning.sim_question import Arm, CallClass, Force, SimQuestion, Span, Way
+from yihu.planning.sim_question import DAY_HOURS, Arm, CallClass, Force, SimQuestion, Span, Way
 from yihu.planning.simulation import (
     Arrivals,
     CallType,
@@ -43,7 +43,8 @@ HOUR = 12
 """Of the day, for the traffic on the roads."""
 SAMPLE = 3600.0
 """Seconds between two looks at what is covered."""
-BY_DAY, BY_NIGHT = (6, 22), (22, 6)
+BY_DAY = DAY_HOURS.start, DAY_HOURS.stop
+BY_NIGHT = DAY_HOURS.stop, DAY_HOURS.start
 ASSUMED: Final = Assumptions()
 """Whatever nobody measured: the numbers of the study of response times."""
 SENT = frozenset({UnitKind.POLICE, UnitKind.AUXILIARY})
