@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests.support import register, units
+from tests.support.calls_taken import called
 from tests.support.desk import login
 from tests.support.net import talkgroup
 from tests.support.town import DISTRICT, Town, build
 
+from yihu.dispatch import map_layers
 from yihu.dispatch.actions import Place
+from yihu.dispatch.kinds import Kind
 from yihu.dispatch.models import Incident
 from yihu.people.shifts import end_shift
 from yihu.places.models import Site
@@ -156,3 +159,12 @@ def test_a_guards_map_has_no_tools_of_the_control_room(town: Town) -> None:
     page = login(town, "guard").get("/desk/map/")
     assert page.status_code == 200
     assert 'data-do="lasso"' not in page.text
+
+
+def test_where_there_are_too_many_the_most_urgent_are_on_the_map(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(map_layers, "MOST", 1)
+    called(town, Kind.FIRE)
+    called(town, Kind.NOISE)
+    assert [one["properties"]["urgency"] for one in layer(town, "dispatcher", "incidents")] == [1]

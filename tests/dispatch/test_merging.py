@@ -1,5 +1,6 @@
 """Two calls about one thing, one call about two: nobody is left untold and no entry is lost."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -46,6 +47,17 @@ def test_nor_is_whom_somebody_of_us_found_it_unsafe_to_tell(town: Town) -> None:
     go_on(town.actor("dispatcher"), first, "tell", **TOLD)
     second.refresh_from_db()
     assert second.step == "joined"
+
+
+def test_whoever_is_told_along_is_reminded_though_the_first_must_not_be(town: Town) -> None:
+    first = called(town, caller=Caller("李", "000", Safety.NEVER))
+    second = called(town)
+    join(town, second, first)
+    resolved(town, first)
+    go_on(town.actor("dispatcher"), first, "tell", **TOLD, reminded=False)
+    said = [json.loads(entry.body) for entry in Entry.objects.filter(matter=second.pk)]
+    told = {body["move"]: body["facts"] for body in said if "move" in body}
+    assert told["tell_along"] == {"reminded": True}
 
 
 def test_a_referral_tells_them_all(town: Town) -> None:

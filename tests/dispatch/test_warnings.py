@@ -39,10 +39,23 @@ INFO = [
     *("effective", "expires", "senderName", "headline", "description", "instruction", "area"),
 ]
 """The elements that we say, in the order of the OASIS schema."""
-CATEGORIES = {
-    *("Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env"),
-    *("Transport", "Infra", "CBRNE", "Other"),
+REQUIRED = {
+    *("identifier", "sender", "sent", "status", "msgType", "scope"),
+    *("info", "category", "event", "urgency", "severity", "certainty", "area", "areaDesc"),
 }
+"""Those without which a message is none: CAP 1.2, section 3.2; info and area as we use them."""
+VALUES = {
+    "status": "Actual Exercise System Test Draft",
+    "msgType": "Alert Update Cancel Ack Error",
+    "scope": "Public Restricted Private",
+    "category": "Geo Met Safety Security Rescue Fire Health Env Transport Infra CBRNE Other",
+    "responseType": "Shelter Evacuate Prepare Execute Avoid Monitor Assess AllClear None",
+    "urgency": "Immediate Expected Future Past Unknown",
+    "severity": "Extreme Severe Moderate Minor Unknown",
+    "certainty": "Observed Likely Possible Unlikely Unknown",
+}
+"""What an element may say, where the schema lists it."""
+CIRCLE = re.compile(r"-?\d+(\.\d+)?,-?\d+(\.\d+)? \d+(\.\d+)?")
 
 # --- pure ---------------------------------------------------------------------------------------
 
@@ -83,7 +96,14 @@ def told(message: bytes) -> dict[str, str]:
         assert STAMP.fullmatch(found[name])
     for name in ("identifier", "sender"):
         assert not set(found[name]) & set(" ,<&")
-    assert found["category"] in CATEGORIES
+    assert found.keys() >= REQUIRED
+    assert all(found[name].strip() for name in REQUIRED - {"info", "area"})
+    assert all(found[name] in allowed.split() for name, allowed in VALUES.items())
+    assert [one.tag.rpartition("}")[2] for one in info[-1]] in (
+        ["areaDesc"],
+        ["areaDesc", "circle"],
+    )
+    assert CIRCLE.fullmatch(found.get("circle", "0,0 0"))
     return found
 
 

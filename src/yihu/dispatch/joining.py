@@ -27,9 +27,10 @@ def tell_along(
 ) -> list[UUID]:
     """With the words that told whoever raised the incident, those are told who raised what went
     into it; the matters of which this is true now. Where somebody cannot be reached, or must not
-    be, it waits for the reason why, and for a second person.
+    be, it waits for the reason why, and for a second person. Each is given the reminder, also
+    where whoever raised the first could be harmed by it.
     """
-    words, reminded = getattr(payload, "words", ""), getattr(payload, "reminded", False)
+    words = getattr(payload, "words", "")
     told = []
     for matter in joined(incident):
         if not is_delicate(matter.pk) and all(map(_can_be_told, _owed(matter))):
@@ -39,7 +40,7 @@ def tell_along(
                 name="tell_along",
                 seq=matter.seq,
                 client_key=client_key,
-                payload=Told(words=words, reminded=reminded),
+                payload=Told(words=words),
             )
             told.append(matter.pk)
     return told

@@ -28,7 +28,7 @@ ALL = "incidents", "units", "sites", "rooms", "closures"
 OVERALL = "reach", "gaps"
 """What only those see who direct the net or oversee it."""
 MOST = 500
-"""Incidents on the map at once; the newest."""
+"""Incidents on the map at once; the most urgent, as in the queue."""
 
 
 def collection(features: Iterable[Feature]) -> dict[str, Any]:
@@ -48,7 +48,8 @@ def point(at: LonLat) -> dict[str, Any]:
 
 def incidents(actor: Actor) -> list[Incident]:
     """The running incidents that the actor may know of."""
-    return list(queries.incidents(actor).filter(matter__closed_at=None)[:MOST])
+    running = queries.incidents(actor).filter(matter__closed_at=None)
+    return list(running.order_by(*queries.URGENCY)[:MOST])
 
 
 def incident_feature(one: Incident) -> Feature | None:

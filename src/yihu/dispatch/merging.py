@@ -18,7 +18,7 @@ from yihu.dispatch.loops import INCIDENT
 from yihu.dispatch.models import Assignment, Incident, IncidentLink, Offer, Wave
 from yihu.dispatch.schemas import Linked, Merged
 from yihu.kernel import actions as kernel
-from yihu.kernel.access import Actor, Refused
+from yihu.kernel.access import Actor, Conflict, Refused
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.models import Matter
 from yihu.kernel.parties import KEEPER, NewParty
@@ -32,7 +32,7 @@ def merge(*, actor: Actor, incident: UUID, into: str, seq: int, client_key: byte
     """The incident goes on in the one with the reference `into`, or in the one that this went
     into itself. Raises Refused: no_such_matter, units_on_way, joined_here; Conflict."""
     with one_by_one():
-        survivor = _last(_other(actor, incident, into))
+        survivor = _survivor(actor, incident, into)
         if survivor.pk == incident:
             raise Refused("no_such_matter", "it went into this one itself", field="into")
         _require_free(incident)
@@ -50,6 +50,22 @@ def merge(*, actor: Actor, incident: UUID, into: str, seq: int, client_key: byte
             tell_control(done.matter)
             tell_control(survivor)
         return done
+
+
+def _survivor(actor: Actor, incident: UUID, reference: str) -> Matter:
+    """The one in which it goes on, held beside it. Raises Refused, and Conflict where that one
+    went into another while this waited."""
+    survivor = _last(_other(actor, incident, reference))
+    held = _hold(incident, survivor.pk)
+    if held[survivor.pk].merged_into_id is not None:
+        raise Conflict(held[incident].seq)
+    return held[survivor.pk]
+
+
+def _hold(*matters: UUID) -> dict[UUID, Matter]:
+    """Locked in one order by all, so that two who take the same ones never wait for each other."""
+    found = Matter.objects.select_for_update().filter(pk__in=matters)
+    return {one.pk: one for one in found.order_by("pk")}
 
 
 def _last(matter: Matter) -> Matter:
@@ -93,6 +109,7 @@ def link(*, actor: Actor, incident: UUID, other: str, client_key: bytes) -> Done
     """Two incidents that belong together; both histories say so. Raises Refused."""
     with one_by_one():
         second = _other(actor, incident, other)
+        _hold(incident, second.pk)
         done = _say_linked(actor, incident, "link", second.reference, client_key)
         if not done.repeated and not _are_linked(incident, second.pk):
             IncidentLink.objects.create(incident_id=incident, other_id=second.pk, at=timezone.now())

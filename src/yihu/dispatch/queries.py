@@ -2,15 +2,27 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
-from yihu.dispatch.loops import ON_DUTY, WORKING
+from yihu.dispatch.loops import INCIDENT, ON_DUTY, WORKING
 from yihu.dispatch.models import Assignment, Incident, Unit
 from yihu.kernel.access import Actor
 from yihu.kernel.queries import visible_to
 
 UNSETTLED = WORKING
 """The steps of an incident at which help is still on its way."""
+URGENCY = (
+    Case(
+        When(matter__step=INCIDENT.openings[0], then=0),
+        When(matter__step__in=WORKING, then=1),
+        default=2,
+    ),
+    "priority",
+    "matter__due_at",
+    "pk",
+)
+"""The most urgent first: what nobody has answered, then by how soon somebody must be there, then
+by the clock."""
 
 
 def incidents(actor: Actor) -> QuerySet[Incident]:

@@ -7,7 +7,7 @@ from math import cos, hypot, radians
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, When
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,16 +31,6 @@ from yihu.radio.pages import set_context, set_policy
 
 MOST = 200
 """Incidents in the queue at once, the most urgent; the list of incidents has the others."""
-URGENCY = (
-    Case(
-        When(matter__step=INCIDENT.openings[0], then=0),
-        When(matter__step__in=WORKING, then=1),
-        default=2,
-    ),
-    "priority",
-    "matter__due_at",
-    "pk",
-)
 RADII = 300, 500, 1000, 2000
 """Metres around an incident within which everybody may be called."""
 DEGREE = 111_320.0
@@ -84,7 +74,7 @@ def _queue(request: StaffRequest) -> dict[str, Any]:
         "assignments", filter=Q(assignments__ended_at=None, assignments__alongside=False)
     )
     found = queries.incidents(request.actor).filter(matter__closed_at=None).annotate(coming=coming)
-    running = list(found.order_by(*URGENCY)[:MOST])
+    running = list(found.order_by(*queries.URGENCY)[:MOST])
     return {
         "rows": [(one, one.matter.declared.places[one.matter.step].title) for one in running],
         "unanswered": sum(one.matter.step == INCIDENT.openings[0] for one in running),
