@@ -201,6 +201,7 @@ ROUTES = {
     "desk/plans/simulations/<int:simulation>/now/": simulated(),
     "desk/plans/simulations/<int:simulation>/stop/": simulated(302, post={}),
     "desk/plans/simulations/<int:simulation>/discard/": simulated(302, post={}),
+    "desk/plans/simulations/<int:simulation>/film/<int:arm>.json": simulated(),
     "desk/plans/simulations/<int:simulation>/print/": simulated(),
     "desk/plans/simulations/<int:simulation>/simulation.csv": simulated(),
     "desk/plans/<int:plan>/": planned(),
@@ -540,6 +541,7 @@ def stage() -> Stage:
         "<tiles:name>": "0123456789ab.pmtiles",
         "<int:plan>": "0",
         "<int:simulation>": "0",
+        "<int:arm>": "1",
     }
     return Stage(town, values)
 

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 from tests.support.town import DISTRICT, Town
@@ -25,6 +25,19 @@ NUMBERS = {
 }
 WANTED = SimWanted((Way.ROAD, Way.POLICE), NUMBERS, 90, runs=4, days=2)
 """Asked in the town of `units`, on the ground of `tests.support.ground`."""
+NOTHING_MOVES: Final = {
+    "begins": 86400.0,
+    "lasts": 10800,
+    "origin": [120.01, 30.01],
+    "along": True,
+    "straight": 0,
+    "kinds": ["police"],
+    "units": [{"kind": 0, "at": [0, 0], "on": [0, 10800], "legs": []}],
+    "calls": [],
+    "ways": [],
+    "covered": {"begins": 0, "every": None, "residents": 5000, "free": [], "police": []},
+}
+"""A film, as `run_film` makes them."""
 
 
 def units(town: Town) -> None:
@@ -120,5 +133,5 @@ def answered(town: Town, who: str = "chief") -> Simulation:
         question=question().told,
         state=Simulation.State.DONE,
         answer=answer,
-        drawing={},
+        drawing={"films": [NOTHING_MOVES, NOTHING_MOVES]},
     )

@@ -5,15 +5,22 @@ from itertools import chain
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from yihu.kernel.access import Refused
 from yihu.people.desk import StaffRequest, staff_page
-from yihu.planning import plan_words, queries, sim_actions, sim_queries, sim_words
+from yihu.planning import film_words, plan_words, queries, sim_actions, sim_queries, sim_words
 from yihu.planning.models import Simulation
 from yihu.planning.plan_pages import overseen
 from yihu.planning.sim_forms import SimForm
@@ -101,6 +108,7 @@ def simulation(request: StaffRequest, simulation: int) -> HttpResponse:
     if not found.is_done:
         return render(request, "planning/sim/open.html", context)
     context["form"] = _form(request, found)
+    context |= _films(request, context["shown"])
     return render(request, "planning/sim/simulation.html", context)
 
 
@@ -148,6 +156,39 @@ def discard(request: StaffRequest, simulation: int) -> HttpResponse:
         request, _("已丢掉“%(name)s”。") % {"name": SimShown(found).title}, extra_tags="done"
     )
     return redirect("planning:simulations")
+
+
+# --- a run on the map -----------------------------------------------------------------------------
+
+
+def _films(request: StaffRequest, shown: SimShown) -> dict[str, Any]:
+    """The first rule beside another one, `beside`: the second, unless another was chosen."""
+    arms = range(len((shown.simulation.drawing or {}).get("films", ())))
+    beside = request.GET.get("beside", "")
+    other = int(beside) if beside.isascii() and beside.isdecimal() and int(beside) in arms else 1
+    chosen = [arm for arm in dict.fromkeys((0, other)) if arm in arms]
+    return {
+        "films": [
+            {
+                "title": shown.heads[arm],
+                "address": reverse("planning:simulation_film", args=(shown.simulation.pk, arm)),
+            }
+            for arm in chosen
+        ],
+        "others": [(arm, shown.heads[arm], arm in chosen) for arm in arms if arm and len(arms) > 2],
+        "speeds": film_words.SPEEDS,
+        "words": film_words.words(),
+    }
+
+
+@staff_page
+@require_safe
+def film(request: StaffRequest, simulation: int, arm: int) -> HttpResponse:
+    """One recorded run; see `run_film`."""
+    films = (_done(request, simulation).simulation.drawing or {}).get("films", ())
+    if arm >= len(films):
+        raise Http404
+    return JsonResponse(films[arm], json_dumps_params={"separators": (",", ":")})
 
 
 # --- on paper, and to take away -------------------------------------------------------------------

@@ -42,6 +42,7 @@ STAGES: Final[Mapping[str, Words]] = {
     "": _("正在读路网和社区"),
     "roads": _("正在算路上的时间"),
     "simulating": _("正在推演"),
+    "filming": _("正在记下最忙的几个小时"),
 }
 REFUSALS: Final[Mapping[str, Words]] = {
     "too_few_ways": _("请勾两到四种办法来比；选了规划方案的，勾一种也行。"),

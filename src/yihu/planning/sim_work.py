@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from yihu.places.road_network import roads
-from yihu.planning import queries
+from yihu.planning import queries, sim_film
 from yihu.planning.models import Simulation
 from yihu.planning.plan_answer import Ground
 from yihu.planning.plan_instance import NothingToPlan
@@ -23,4 +23,7 @@ def answered(simulation: Simulation, tell: Telling, workers: int | None = None) 
         answer = asked.answer()
     except NothingToPlan as reason:
         return {"state": Simulation.State.FAILED, "fault": {"code": reason.code}}
-    return {"state": Simulation.State.DONE, "answer": answer, "progress": {}}
+    tell("filming")
+    drawing = {"films": sim_film.films(asked.world)}
+    done = {"state": Simulation.State.DONE, "answer": answer, "drawing": drawing}
+    return done | {"progress": {}}

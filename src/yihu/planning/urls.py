@@ -13,6 +13,7 @@ simulations: Addresses = [
     path("<int:simulation>/now/", sim_pages.now, name="simulation_now"),
     path("<int:simulation>/stop/", sim_pages.stop, name="simulation_stop"),
     path("<int:simulation>/discard/", sim_pages.discard, name="simulation_discard"),
+    path("<int:simulation>/film/<int:arm>.json", sim_pages.film, name="simulation_film"),
     path("<int:simulation>/print/", sim_pages.paper, name="simulation_print"),
     path("<int:simulation>/simulation.csv", sim_pages.sheet, name="simulation_csv"),
 ]

@@ -89,6 +89,11 @@ export const LAYERS = {
       { "text-field": ["step", ["zoom"], "", 12, ["get", "label"]], "text-size": 13, "symbol-sort-key": ["-", 0, ["get", "urgency"]] },
     ),
   },
+  calls: {
+    calls: marked(["concat", "call-", ["get", "state"]], {
+      "symbol-sort-key": ["match", ["get", "state"], "waits", 1, 0],
+    }),
+  },
   chosen: {
     chosen: {
       type: "circle",

@@ -77,6 +77,8 @@ export function* marks(signs) {
     yield [`incident-${urgency}`, mark("triangle", colour, "")];
     yield [`incident-${urgency}-waits`, mark("triangle", colour, "", { ring: true })];
   }
+  yield ["call-waits", mark("triangle", "var(--now)", "", { ring: true })];
+  yield ["call-served", mark("diamond", "var(--soon)", "")];
   for (const [kind, shape] of Object.entries(HOUSES)) {
     yield [`room-${kind}`, mark(shape, "var(--muted)", signs[kind], { hollow: true })];
   }
