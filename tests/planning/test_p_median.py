@@ -1,12 +1,19 @@
+from time import monotonic
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from tests.support import orlib
 from tests.support.siting_cases import Case, cases
 
-from yihu.planning import interchange, lagrangian, median_instance, near_costs
+from yihu.planning import (
+    interchange,
+    lagrangian,
+    median_instance,
+    median_search,
+    near_costs,
+)
 from yihu.planning.p_median import p_median
 from yihu.planning.siting_problem import BadInstance, Floats
 from yihu.planning.warm import warm
@@ -46,6 +53,30 @@ def test_the_least_is_what_trying_every_choice_finds(case: Case) -> None:
     assert found.value == pytest.approx(best, rel=1e-9)
     assert found.bound <= found.value
     assert found.proven
+
+
+@settings(deadline=None)
+@given(cases())
+def test_a_look_at_some_rows_first_changes_nothing(case: Case) -> None:
+    best = least(case)
+    assume(np.isfinite(best))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, few in (("LARGE", 1), ("SOME", 1), ("EACH", 1)):
+            patch.setattr(median_search, name, few)
+        found = p_median(case.cost, case.p, case.weights, **case.limits)
+    assert found.value == pytest.approx(best, rel=1e-9)
+    assert found.proven
+
+
+@pytest.mark.parametrize("p", [2, 20])
+def test_many_rows_keep_to_their_time_and_have_a_bound(p: int) -> None:
+    random = np.random.default_rng(21)
+    demand, sites = random.uniform(0, 100, (6000, 2)), random.uniform(0, 100, (900, 2))
+    cost = np.hypot(*(demand[:, None, k] - sites[None, :, k] for k in (0, 1)))
+    began = monotonic()
+    found = p_median(cost, p, time_limit=1.0)
+    assert monotonic() - began < 3  # one that is shared with others is slower
+    assert 0.5 * found.value < found.bound <= found.value
 
 
 @settings(deadline=None)
@@ -205,7 +236,10 @@ def _compiled() -> list[list[Any]]:
         lagrangian.ascend,
         median_instance._integral,
         median_instance._nearest,
-        near_costs.near_costs,
+        median_instance._reduced,
+        median_instance._farthest,
+        near_costs._rank,
+        near_costs.by_candidate,
         near_costs.narrowed,
         near_costs.lower,
     )

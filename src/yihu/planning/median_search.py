@@ -3,6 +3,7 @@ candidates that the bound decides (Beasley 1985), and branch and bound on what i
 """
 
 import heapq
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from time import monotonic
@@ -13,13 +14,15 @@ from numpy.typing import NDArray
 from yihu.planning.interchange import interchange
 from yihu.planning.lagrangian import Ascent, Pace, ascend, begun
 from yihu.planning.median_instance import MedianInstance
-from yihu.planning.near_costs import NearCosts, Ranked, lower, narrowed, near_costs, ranked
+from yihu.planning.near_costs import NearCosts, Ranked, by_candidate, lower, narrowed, ranked
 from yihu.planning.siting_problem import Candidates, Deadline, Floats, Ints, Progress
 
 type Singles = NDArray[np.float32]
 
 WITHIN = 1e-10
 """Relative: no solution is looked for that is better by less than this."""
+ROUNDED = 1e-11
+"""Of a sum of prices: more than rounding can amount to."""
 GUARD = 1e-3
 """Of one, where values are integers: far more than rounding can amount to."""
 SERVERS = 5
@@ -36,6 +39,11 @@ STARTS = 10
 LIKELY = 0.65
 """Branching is on a site that is open about so often in relaxed solutions: nearer to a half it
 says too little, nearer to one nothing new."""
+LARGE, SOME, EACH, SHORT = 5_000_000, 2000, 50, 0.3
+"""With so many costs it is worth while to look at some rows first: at so many, and so many for each
+site, in this part of the time."""
+ROUGH = 0.05
+"""The last step of their ascent."""
 WORTH = 0.5
 """Of the candidates: when no more than this are undecided, the others are taken out."""
 PROMISING = 12
@@ -82,7 +90,9 @@ class MedianSearch:
     bound: float = field(default=0.0, init=False)
     nodes: int = field(default=0, init=False)
     _cap: Floats = field(init=False)
-    _servers: int = field(default=SERVERS, init=False)
+    _like: Floats | None = field(default=None, init=False)
+    """Prices, as some of the rows have them."""
+    _servers: int = field(init=False)
     _near: NearCosts = field(init=False)
     _ranks: Ranked = field(init=False)
     _loose: Ints | None = field(default=None, init=False)
@@ -92,23 +102,36 @@ class MedianSearch:
 
     def __post_init__(self) -> None:
         self.value = self.instance.value(self.instance.nearest(self.sites))
+        self._cap = np.full(len(self.instance.rows), np.inf)
+        self._servers = min(SERVERS, self.instance.usable.p // 2 + 1)
 
     def run(self) -> None:
         """Until the best is proven or the time is over."""
         if self.instance.usable.to_build:
-            self._search()
+            with suppress(TimeoutError):
+                self._search()
             if self.instance.integral:
                 self.bound = max(0.0, np.ceil(self.bound - GUARD))
         else:
             self.bound = self.value
 
+    def prices(self) -> Floats:
+        """By row, those of the best bound that the relaxation gives, about, and a good solution."""
+        self._exchange()
+        numbers = np.arange(len(self.instance.usable.free))
+        ranks, to, to_build = self._begun(self._root())
+        pace = Pace(-np.inf, ROOT.first, 0)
+        for _ in range(ROOT.looks):
+            pace = self._ascended(ranks, numbers, to, pace, to_build, ROOT.steps, np.inf)
+            if pace.step < ROUGH or self.deadline.over:
+                break
+        return to.best_price
+
     def _search(self) -> None:
-        usable = self.instance.usable
-        self._look_below(self._caps(self.sites))
-        chosen = np.flatnonzero(np.isin(usable.free, self.sites))
-        self._offer(self._exchanged(self._cap, np.arange(len(usable.free)), chosen))
-        self._look_below(self._caps(self.sites))
-        self._branch_and_bound()
+        self._begin()
+        if self.bound < self._enough:
+            self._exchange()
+            self._branch_and_bound()
         while self._loose is not None and not self.deadline.over:
             self._servers *= 2
             self._look_below(np.maximum(self._cap, self._caps(self._loose)))
@@ -121,13 +144,60 @@ class MedianSearch:
             return self.value - 1 + GUARD
         return self.value * (1 - WITHIN)
 
+    # --- the beginning ----------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """A first bound, and without the candidates that it decides. Some of many rows give an idea
+        of prices, and another first solution."""
+        instance, usable = self.instance, self.instance.usable
+        many = max(SOME, EACH * usable.p)
+        if instance.size >= LARGE and 2 * many <= len(instance.rows) and usable.to_build > 1:
+            self._look_at_some(many)
+        price = self._prices()
+        reduced = instance.relaxed(price)
+        order = np.argsort(reduced, kind="stable")
+        best, others = order[: usable.to_build], order[usable.to_build :]
+        bound = float(price.sum() * (1 - ROUNDED) + reduced[best].sum())
+        self.bound = max(min(bound, self.value), 0.0)
+        hopeless = others[reduced[others] - reduced[best[-1]] >= self._enough - bound]
+        left = np.setdiff1d(usable.free, np.setdiff1d(usable.free[hopeless], self.sites))
+        self.instance = replace(instance, usable=replace(usable, free=left))
+
+    def _look_at_some(self, many: int) -> None:
+        random = np.random.default_rng(many)
+        some = self.instance.some(many, random)
+        time = Deadline(self.deadline.left * SHORT)
+        search = MedianSearch(some, some.spread(random), time, lambda *_now: self._report())
+        if np.isfinite(search.value):
+            with suppress(TimeoutError):
+                self._like = self.instance.like(some, search.prices())
+            self._offer(np.flatnonzero(np.isin(self.instance.usable.free, search.sites)))
+
+    def _prices(self) -> Floats:
+        """Where one site is to be built the bound is exact, at the highest prices. Else they are
+        like those of some rows, or between the nearest server and the next."""
+        instance, cap = self.instance, self._caps(self.sites)
+        if instance.usable.to_build == 1:
+            return self._caps(self.sites[:0])
+        if self._like is not None:
+            return np.minimum(self._like, cap)
+        return (instance.nearest(self.sites) + np.minimum(instance.nearest(self.sites, 2), cap)) / 2
+
+    def _exchange(self) -> None:
+        free = self.instance.usable.free
+        self._look_below(self._caps(self.sites))
+        chosen = np.flatnonzero(np.isin(free, self.sites))
+        self._offer(self._exchanged(self._cap, np.arange(len(free)), chosen))
+        if self._like is None:  # the first solution was any
+            self._look_below(self._caps(self.sites))
+
     # --- what rows pay at most --------------------------------------------------------------------
 
     def _caps(self, sites: Ints) -> Floats:
         """No more than from sites that stand, than all rows together, than from the nearest few
         of these sites."""
         instance = self.instance
-        cap = np.full(len(instance.rows), self.value)
+        cap = np.minimum(instance.farthest, self.value)
         if len(instance.usable.fixed):
             cap = np.minimum(cap, instance.nearest(instance.usable.fixed))
         if self._servers <= max(len(sites), SERVERS) and len(sites) > 1:
@@ -135,11 +205,16 @@ class MedianSearch:
         return cap
 
     def _look_below(self, cap: Floats) -> None:
+        """TimeoutError if there is no time for it."""
         instance, self._cap, self._loose = self.instance, cap, None
-        self._near = near_costs(
-            instance.cost, instance.rows, instance.weight, instance.usable.free, cap
-        )
-        self._ranks = ranked(self._near, len(cap))
+        free = instance.usable.free
+        self._ranks = ranked(instance.cost, instance.rows, instance.weight, free, cap, self._go_on)
+        self._near = by_candidate(self._ranks)
+
+    def _go_on(self) -> None:
+        self._report()
+        if self.deadline.over:
+            raise TimeoutError
 
     # --- solutions --------------------------------------------------------------------------------
 
@@ -195,6 +270,8 @@ class MedianSearch:
         if to_open > 1 or not exact:
             return False
         for j in left.free:
+            if self.deadline.over:
+                return False
             self._offer(np.append(left.built, j))
         return True
 
@@ -220,18 +297,24 @@ class MedianSearch:
             self.bound = self.value if self.instance.integral else self._enough
 
     def _root(self) -> Node:
-        """Prices between the nearest server and the next."""
-        instance = self.instance
-        price = instance.nearest(self.sites)
-        if len(self.sites) > 1:
-            price = (price + np.minimum(instance.nearest(self.sites, 2), self._cap)) / 2
-        free = np.arange(len(instance.usable.free))
-        share = np.full(len(free), instance.usable.to_build / len(free), dtype=np.float32)
-        return Node(self.bound, free[:0], free, price.astype(np.float32), share)
+        free = np.arange(len(self.instance.usable.free))
+        share = np.full(len(free), self.instance.usable.to_build / len(free), dtype=np.float32)
+        return Node(self.bound, free[:0], free, self._prices().astype(np.float32), share)
 
     def _children(self, node: Node, effort: Effort) -> list[Node]:
-        """What is left of a node: nothing, if its bound is enough or its best solution is known;
-        two halves otherwise, or itself if it has to wait."""
+        """Nothing, if a node's bound is enough or its best solution is known; the two halves of
+        what is left of it otherwise, or all that if it has to wait."""
+        left = self._bounded(node, effort)
+        if left is None:
+            return []
+        if self._loose is not None or self.deadline.over:
+            return [left]
+        k = int(np.abs(left.share - LIKELY).argmin())
+        out = replace(left, free=np.delete(left.free, k), share=np.delete(left.share, k))
+        return [replace(out, built=np.append(left.built, left.free[k])), out]
+
+    def _bounded(self, node: Node, effort: Effort) -> Node | None:
+        """What is left of a node, if anything is."""
         begin = left = node
         ranks, to, to_build = self._begun(node)
         pace = Pace(-np.inf, effort.first, 0)
@@ -240,14 +323,16 @@ class MedianSearch:
                 begin = left
                 ranks, to, to_build = self._begun(left)
             single, last = to_build - to.built.sum() == 1, pace.bound
-            pace = self._ascended(ranks, begin.free, to, pace, to_build, effort.steps)
+            pace = self._ascended(ranks, begin.free, to, pace, to_build, effort.steps, self._enough)
             left = _left(begin, to, pace)
+            if effort is ROOT:
+                self.bound = max(self.bound, min(left.bound, self.value))
             if left.bound >= self._enough or self._try_all(left, single):
-                return []
+                return None
             if effort is ROOT:
                 self._improve(to, left, to_build)
             if self._loose is not None or self.deadline.over:
-                return [left]
+                return left
             hope = (pace.bound - last) * PROMISING + left.bound
             if pace.step < effort.least or (pace.step <= effort.hope and hope < self._enough):
                 break
@@ -255,9 +340,7 @@ class MedianSearch:
             self._start_anew(to.cap, left)
         else:
             self._improve(to, left, to_build)
-        k = int(np.abs(left.share - LIKELY).argmin())
-        out = replace(left, free=np.delete(left.free, k), share=np.delete(left.share, k))
-        return [replace(out, built=np.append(left.built, left.free[k])), out]
+        return left
 
     def _begun(self, node: Node) -> tuple[Ranked, Ascent, int]:
         cap, built = self._cap.copy(), np.zeros(self._ranks.columns, dtype=bool)
@@ -270,14 +353,20 @@ class MedianSearch:
         return ranks, to, self.instance.usable.to_build - len(node.built)
 
     def _ascended(
-        self, ranks: Ranked, numbers: Ints, to: Ascent, pace: Pace, to_build: int, steps: int
+        self,
+        ranks: Ranked,
+        numbers: Ints,
+        to: Ascent,
+        pace: Pace,
+        to_build: int,
+        steps: int,
+        enough: float,
     ) -> Pace:
         """So many steps, in pieces if they are long."""
-        value, enough = self.value, self._enough
         at_once = min(steps, max(1, CHUNK // (len(ranks.column) + 1)))
         for begin in range(0, steps, at_once):
             some = min(at_once, steps - begin)
-            pace = ascend(ranks, self._near, numbers, to, pace, to_build, value, enough, some)
+            pace = ascend(ranks, self._near, numbers, to, pace, to_build, self.value, enough, some)
             self._report()
             if pace.bound >= enough or self.deadline.over:
                 break

@@ -5,6 +5,7 @@ keeps only what is nearer; where many sites stand, or many are to be built, that
 here are weighted. For any caps the capped problem is a relaxation of the whole one.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -34,47 +35,81 @@ class Ranked(NamedTuple):
     columns: int
 
 
-@njit(cache=True)
-def near_costs(cost: Floats, rows: Ints, weight: Floats, columns: Ints, cap: Floats) -> NearCosts:
+AT_ONCE = 4_000_000
+"""Costs looked at in one go, between which one can be interrupted."""
+
+
+def ranked(
+    cost: Floats,
+    rows: Ints,
+    weight: Floats,
+    columns: Ints,
+    cap: Floats,
+    between: Callable[[], None],
+) -> Ranked:
     """Rows and candidates are numbered anew, as they stand in `rows` and `columns`; `weight` and
-    `cap` go with `rows`."""
-    start = np.zeros(len(columns) + 1, dtype=np.int64)
-    for k in range(len(rows)):
-        for c in range(len(columns)):
-            if cost[rows[k], columns[c]] * weight[k] < cap[k]:
-                start[c + 1] += 1
-    start = np.cumsum(start)
-    row = np.empty(start[-1], dtype=np.int32)
+    `cap` go with `rows`. `between` is called now and then, and may raise."""
+    between()
+    start = _counted(cost, rows, weight, columns, cap)
+    column = np.empty(start[-1], dtype=np.int32)
     value = np.empty(start[-1], dtype=np.float64)
-    end = start.copy()
+    ranks = Ranked(start, column, value, len(columns))
+    step = AT_ONCE // len(columns) + 1
+    for first in range(0, len(rows), step):
+        between()
+        _rank(cost, rows, weight, columns, cap, ranks, first, min(first + step, len(rows)))
+    return ranks
+
+
+@njit(cache=True)
+def _counted(cost: Floats, rows: Ints, weight: Floats, columns: Ints, cap: Floats) -> Ints:
+    start = np.zeros(len(rows) + 1, dtype=np.int64)
     for k in range(len(rows)):
+        near = 0
+        for c in columns:
+            near += cost[rows[k], c] * weight[k] < cap[k]
+        start[k + 1] = start[k] + near
+    return start
+
+
+@njit(cache=True)
+def _rank(
+    cost: Floats,
+    rows: Ints,
+    weight: Floats,
+    columns: Ints,
+    cap: Floats,
+    ranks: Ranked,
+    first: int,
+    end: int,
+) -> None:
+    for k in range(first, end):
+        e = ranks.start[k]
         for c in range(len(columns)):
             weighted = cost[rows[k], columns[c]] * weight[k]
             if weighted < cap[k]:
-                row[end[c]], value[end[c]] = k, weighted
-                end[c] += 1
-    return NearCosts(start, row, value)
+                ranks.column[e], ranks.value[e] = c, weighted
+                e += 1
+        one = slice(ranks.start[k], e)
+        order = np.argsort(ranks.value[one])
+        ranks.column[one], ranks.value[one] = ranks.column[one][order], ranks.value[one][order]
 
 
 @njit(cache=True)
-def ranked(near: NearCosts, rows: int) -> Ranked:
-    start = np.zeros(rows + 1, dtype=np.int64)
-    for i in near.row:
-        start[i + 1] += 1
+def by_candidate(ranks: Ranked) -> NearCosts:
+    start = np.zeros(ranks.columns + 1, dtype=np.int64)
+    for j in ranks.column:
+        start[j + 1] += 1
     start = np.cumsum(start)
-    column = np.empty(len(near.row), dtype=np.int32)
-    value = np.empty(len(near.row), dtype=np.float64)
+    row = np.empty(len(ranks.column), dtype=np.int32)
+    value = np.empty(len(ranks.column), dtype=np.float64)
     end = start.copy()
-    for j in range(len(near.start) - 1):
-        for e in range(near.start[j], near.start[j + 1]):
-            i = near.row[e]
-            column[end[i]], value[end[i]] = j, near.value[e]
-            end[i] += 1
-    for i in range(rows):
-        one = slice(start[i], start[i + 1])
-        order = np.argsort(value[one])
-        column[one], value[one] = column[one][order], value[one][order]
-    return Ranked(start, column, value, len(near.start) - 1)
+    for i in range(len(ranks.start) - 1):
+        for e in range(ranks.start[i], ranks.start[i + 1]):
+            j = ranks.column[e]
+            row[end[j]], value[end[j]] = i, ranks.value[e]
+            end[j] += 1
+    return NearCosts(start, row, value)
 
 
 @njit(cache=True)
