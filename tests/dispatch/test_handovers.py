@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from tests.support.desk import login
 from tests.support.town import Town, build
 from tests.support.units import incident
 
 from yihu.dispatch import handovers
 from yihu.dispatch.handovers import Open
-from yihu.dispatch.kinds import Reach
+from yihu.dispatch.kinds import Door, Reach
 from yihu.dispatch.models import Handover, Wave
 from yihu.dispatch.schemas import Signed
 from yihu.kernel.access import Refused
 from yihu.kernel.actions import Done, KeyReused
 from yihu.kernel.models import Entry, Matter, OutboxMessage
+from yihu.radio.actions import raise_alarm
 from yihu.radio.hazards import report
 from yihu.radio.models import Happening
 
@@ -75,6 +77,12 @@ def test_what_is_open_is_listed_as_it_stood(town: Town) -> None:
     assert facts["open"] == [f"{what} {reference}" for what, reference, _kind in found]
     incident(town, by="officer", key=b"after")
     assert len(handovers.items_of(Handover.objects.get(pk=made.pk))) == len(found)
+
+
+def test_an_exercise_that_is_open_says_so(town: Town) -> None:
+    raise_alarm(actor=town.actor("guard"), client_key=key(), door=Door.TRAINING)
+    text = login(town, "dispatcher").get("/desk/handover/").text
+    assert "一键报警（演练）" in text
 
 
 def test_both_sign_and_the_ledger_says_so(town: Town) -> None:

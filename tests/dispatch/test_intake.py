@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.support import register
 from tests.support.calls_taken import called, key
 from tests.support.desk import hidden, login
-from tests.support.town import Town, build
+from tests.support.town import DISTRICT, Town, build
 
 from yihu.direct.actions import Safety
 from yihu.dispatch.actions import act
@@ -22,6 +22,7 @@ from yihu.dispatch.schemas import Reclassified
 from yihu.kernel.access import Refused
 from yihu.kernel.actions import KeyReused
 from yihu.kernel.models import Entry, Matter, OutboxMessage, SealedPart
+from yihu.places.models import Site as Place
 from yihu.radio.models import Happening
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +177,14 @@ def test_the_page_takes_it_and_leads_to_the_incident(town: Town) -> None:
     assert "电话" in client.get("/desk/incidents/").text
 
 
+def test_a_call_taken_from_the_control_room_leads_back_to_it(town: Town) -> None:
+    client = login(town, "dispatcher")
+    assert "/desk/incidents/new/?to=room" in client.get("/desk/room/").text
+    answer = client.post("/desk/incidents/new/?to=room", filled())
+    matter = Matter.objects.get(loop="incident")
+    assert answer.headers["Location"] == f"/desk/room/#{matter.reference}"
+
+
 def test_what_was_typed_stays_where_something_is_wrong(town: Town) -> None:
     client = login(town, "dispatcher")
     answer = client.post("/desk/incidents/new/", filled(kind="", phone="000-1234"))
@@ -235,6 +244,19 @@ def test_a_place_is_found_by_its_initials(town: Town) -> None:
     assert (place["name"], place["longitude"]) == ("万和商场", 120.1)
     assert found(client, q="") == []
     assert found(client, q="没有这样的地方", near="x,y") == []
+
+
+def test_a_place_that_is_registered_and_named_is_found_once_and_its_kind_in_words(
+    town: Town,
+) -> None:
+    register.site(town)
+    at = {"district": DISTRICT, "longitude": 120.1, "latitude": 30.2}
+    Place.objects.create(code="m1", kind="mall", name="万和商场", **at)
+    Place.objects.create(code="c1", kind="compound", name="万禾社区里", **at)
+    client = login(town, "dispatcher")
+    assert len(found(client, q="whsc")) == 1
+    estate, *_others = found(client, q="万禾社区里")
+    assert estate["kind"] == "小区"
 
 
 def test_a_callers_number_is_shown_once_and_leaves_its_entry(town: Town) -> None:

@@ -1,12 +1,15 @@
 """A call taken by keyboard alone, in a real browser."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 from tests.support import register
 from tests.support.calls_taken import called
+from tests.support.desk import login
 from tests.support.site import Site
 from tests.support.town import build
 
@@ -15,7 +18,7 @@ from yihu.dispatch.kinds import Kind
 from yihu.dispatch.models import Incident
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long enough pass phrase"
@@ -52,3 +55,21 @@ def test_a_call_is_taken_with_the_hands_on_the_keys(site: Site, page: "Page") ->
     expect(page.get_by_text("有人大声唱歌")).to_be_visible()
     incident = Incident.objects.exclude(pk=known.pk).get()
     assert (incident.kind, incident.where, incident.longitude) == ("noise", "万和商场", 120.1)
+
+
+def test_enter_before_the_places_are_there_takes_the_first_and_sends_nothing(
+    site: Site, new_context: "Callable[..., BrowserContext]"
+) -> None:
+    town = build()
+    register.site(town)
+    context = new_context()
+    session = login(town, "dispatcher").cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site.url}])
+    page = context.new_page()
+    page.goto("/desk/incidents/new/")
+    page.keyboard.press("3")
+    page.keyboard.type("whsc")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("在哪里")).to_have_value("万和商场")
+    assert page.url.endswith("/new/")
+    assert not Incident.objects.exists()

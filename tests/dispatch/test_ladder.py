@@ -16,7 +16,7 @@ from tests.support.town import Town, build
 from tests.support.units import unit
 
 from yihu.dispatch import ladder, offers
-from yihu.dispatch.assignments import stand_down
+from yihu.dispatch.assignments import assign, stand_down
 from yihu.dispatch.kinds import Answer, Door, Kind, Reach, Status, Urgency
 from yihu.dispatch.models import Duty, Incident, Offer, Unit, Wave
 from yihu.dispatch.reaching import WAITS
@@ -101,6 +101,24 @@ def test_with_nobody_answering_each_wave_reaches_further_up_to_the_chief(town: T
     assert all(wave.closed_at for wave in one.waves.all())
     assert set(Offer.objects.values_list("answer", flat=True)) == {Answer.SILENT}
     assert OutboxMessage.objects.filter(template="escalated", channel=Channel.IN_APP).count() == 1
+
+
+def test_an_exercise_calls_nobody_away_from_what_is_real(town: Town) -> None:
+    made = posted(town, "colleague")
+    Duty.objects.create(
+        office=town.station,
+        person=town.people["colleague"],
+        since=timezone.now() - timedelta(hours=1),
+        until=timezone.now() + timedelta(hours=1),
+    )
+    real = incident(town, Kind.THEFT)
+    assign(actor=town.actor("dispatcher"), incident=real.pk, unit=made.pk, client_key=key())
+    drill, other = (
+        incident(town, Kind.BREAK_IN, door=door) for door in (Door.TRAINING, Door.PHONE)
+    )
+    ladder.advance()
+    assert codes(drill.waves.get(reach=Reach.DUTY_OFFICER)) == []
+    assert codes(other.waves.get(reach=Reach.DUTY_OFFICER)) == ["colleague"]
 
 
 def test_those_who_were_not_among_the_best_are_asked_next(town: Town) -> None:

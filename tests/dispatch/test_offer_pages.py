@@ -140,6 +140,18 @@ def test_a_wave_to_the_officer_on_duty_names_who_was_told(town: Town, one: Incid
     assert "已告诉 colleague" in text
 
 
+def test_only_what_still_waits_stands_open_and_what_was_before_is_folded(
+    town: Town, one: Incident
+) -> None:
+    made = posted(town, "officer", 300)
+    offers.offer(actor=town.actor("dispatcher"), incident=one.pk, units=[made.pk], client_key=key())
+    for _ in range(3):
+        later(seconds=60)
+        ladder.advance()
+    shown, folded = login(town, "dispatcher").get(page(one, "waves")).text.split("<details")
+    assert (shown.count("第 "), folded.count("第 ")) == (1, one.waves.count() - 1)
+
+
 # --- the roster -----------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from tests.support.units import unit
 
 from yihu.dispatch.models import Assignment, Incident
 from yihu.dispatch.replay import Event, Fix, Recorded, Track, Voice, score, within
+from yihu.kernel.access import clock_actor
 from yihu.kernel.models import Entry
 from yihu.people.shifts import begin_shift
 from yihu.radio import archive
@@ -199,6 +200,13 @@ def test_the_file_carries_the_voice_asks_nobody_and_names_no_resident(
     assert "officer" not in re.sub(r'"replay-data".*?</script>', "", page, flags=re.DOTALL).replace(
         "officer组", ""
     ).replace('<span class="muted">officer</span>', "")
+
+
+def test_what_the_clock_did_stands_in_the_file_in_words(town: Town, incident: Incident) -> None:
+    do(clock_actor(incident.matter.district), incident.matter, "fall_silent", wave=1, units=[])
+    page = login(town, "dispatcher").post(address(incident) + "export/", {"key": "0a" * 16}).text
+    assert "系统按时限自动" in page
+    assert ">clock<" not in page
 
 
 def test_that_it_was_taken_out_is_an_entry_and_a_retry_is_one(

@@ -22,7 +22,7 @@ from yihu.dispatch.models import Assignment, Offer, Unit
 from yihu.kernel.models import SealedPart
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Route
 
 PHONE = {"width": 390, "height": 844}
 TARGETS = """
@@ -169,3 +169,59 @@ def test_what_is_refused_stands_on_the_page_until_it_was_read(
     refused.get_by_role("button", name="知道了").tap()
     expect(page.locator("#queue")).to_be_hidden()
     assert SealedPart.objects.filter(what="photo", media_type="image/jpeg").count() == 1
+
+
+def test_what_is_touched_twice_without_a_network_is_kept_once_and_nothing_typed_is_lost(
+    phone_of: "Callable[[str], Page]", site: Site, town: Town
+) -> None:
+    of = unit(town, "officer")
+    asked(town, incident(town), of)
+    page = phone_of("officer")
+    page.get_by_role("button", name="接单，我去").tap()
+    expect(page.get_by_role("button", name="到场了")).to_be_visible()
+    page.get_by_text("发现场情况、照片").tap()
+    page.get_by_role("button", name="发给指挥室").tap()
+    expect(page.get_by_text("请写一句，或拍一张")).to_be_visible()
+    expect(page.get_by_label("写一句")).to_be_focused()
+    expect(page.locator("#queue")).to_be_hidden()
+    page.get_by_label("写一句").fill("门锁着")
+    bad = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    page.get_by_label("照片").set_input_files(bad)
+    page.get_by_role("button", name="发给指挥室").tap()
+    refused = page.locator("#queued li")
+    expect(refused).to_contain_text("这张照片打不开")
+    expect(refused.locator("q")).to_have_text("门锁着")
+    refused.get_by_role("button", name="知道了").tap()
+    site.stop()
+    for _ in range(2):
+        page.get_by_role("button", name="到场了").tap()
+    page.get_by_role("button", name="控制住了").tap()
+    expect(page.locator("#queued li")).to_have_count(2)
+    site.start()
+
+
+def test_a_slow_answer_does_not_untick_what_was_ticked_since(
+    phone_of: "Callable[[str], Page]", town: Town
+) -> None:
+    of = unit(town, "officer")
+    asked(town, incident(town), of)
+    page = phone_of("officer")
+    page.get_by_role("button", name="接单，我去").tap()
+    steps = page.locator(".respond-card")
+    expect(steps.get_by_role("button").first).to_be_visible()
+    slow = [True]
+
+    def answer(route: "Route") -> None:
+        said = route.fetch()
+        if slow:
+            slow.pop()
+            page.wait_for_timeout(1500)
+        route.fulfill(response=said)
+
+    page.route("**/scene/", answer)
+    count = steps.get_by_role("button").count()
+    steps.get_by_role("button").nth(0).tap()
+    steps.get_by_role("button").nth(1).tap()
+    expect(steps.get_by_role("button")).to_have_count(count - 2)
+    page.wait_for_timeout(2000)
+    expect(steps.get_by_role("button")).to_have_count(count - 2)

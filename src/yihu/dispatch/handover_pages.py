@@ -25,7 +25,7 @@ from yihu.dispatch.handovers import Item, Open
 from yihu.dispatch.kinds import Kind, Reach
 from yihu.dispatch.loops import CONTROL, HANDOVER
 from yihu.dispatch.models import Handover
-from yihu.dispatch.titles import KINDS, REACHES
+from yihu.dispatch.titles import KINDS, REACHES, named
 from yihu.kernel.access import Refused
 from yihu.kernel.actions import KeyReused
 from yihu.kernel.loop import LOOPS, Act, Move
@@ -214,7 +214,7 @@ def _row(item: Item, known: set[str]) -> dict[str, Any]:
     return {
         "reference": item.reference,
         "page": page_of(loop) if item.reference in known else "",
-        "title": _title(item),
+        "title": named(_title(item), is_exercise=item.is_exercise),
         "step": LOOPS[loop].places[item.step].title if item.step else "",
         "due": parse_datetime(item.due) if item.due else None,
     }

@@ -18,7 +18,7 @@ from yihu.kernel import actions as kernel
 from yihu.kernel.access import Actor, Refused, Standing, directory, fills
 from yihu.kernel.actions import Done, NewMatter
 from yihu.kernel.loop import Role
-from yihu.kernel.models import Matter
+from yihu.kernel.models import EXERCISE, Matter
 from yihu.kernel.outbox import Notice
 from yihu.kernel.parties import KEEPER, NewParty
 from yihu.kernel.payload import Part
@@ -51,6 +51,7 @@ class Item:
     kind: str
     step: str
     due: str = ""
+    is_exercise: bool = False
 
 
 def open_work(actor: Actor, office: UUID) -> list[Item]:
@@ -70,8 +71,14 @@ def _waves(actor: Actor, office: UUID) -> Iterator[Item]:
     known = visible_to(actor).filter(office=office)
     running = Wave.objects.filter(incident__matter__in=known, closed_at=None)
     for wave in running.select_related("incident__matter").order_by("ends_at"):
+        matter = wave.incident.matter
         yield Item(
-            Open.WAVE, wave.incident.matter.reference, wave.reach, "", wave.ends_at.isoformat()
+            Open.WAVE,
+            matter.reference,
+            wave.reach,
+            "",
+            wave.ends_at.isoformat(),
+            matter.door == EXERCISE,
         )
 
 
@@ -87,7 +94,12 @@ def _others(actor: Actor, office: UUID) -> Iterator[Item]:
 def _item(what: Open, matter: Matter, due: datetime | None = None) -> Item:
     limit = due or matter.due_at
     return Item(
-        what, matter.reference, matter.kind, matter.step, limit.isoformat() if limit else ""
+        what,
+        matter.reference,
+        matter.kind,
+        matter.step,
+        limit.isoformat() if limit else "",
+        matter.door == EXERCISE,
     )
 
 

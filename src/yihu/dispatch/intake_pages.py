@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -111,11 +112,14 @@ def _taken(request: StaffRequest, form: IntakeForm) -> Done | None:
 
 
 def _onward(request: StaffRequest, done: Done) -> HttpResponse:
-    """To the incident, or for whoever only wrote it down back to an empty page."""
+    """To the incident, in the control room where the call was taken from there; for whoever only
+    wrote it down back to an empty page."""
     matter = done.matter
     sentence = _("已记下，编号 %(ref)s。") % {"ref": matter.reference}
     messages.success(request, sentence, extra_tags="done")
     if visible_to(request.actor).filter(pk=matter.pk).exists():
+        if request.GET.get("to") == "room":
+            return redirect(f"{reverse('dispatch:room')}#{matter.reference}")
         return redirect("dispatch:incident", matter.reference)
     return redirect("dispatch:intake")
 

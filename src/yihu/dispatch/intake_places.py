@@ -19,7 +19,10 @@ def landmarks(district: str) -> Landmarks:
     of a second in a process's life; else as it stands."""
     names = map_files.folder(district) / named.INDEX
     changed = names.stat().st_mtime_ns if names.exists() else 0
-    own = (*_sites(district), *_named(district), *_communities(district))
+    sites = _sites(district)
+    known = {one.name for one in sites}
+    named_too = (one for one in _named(district) if one.name not in known)
+    own = (*sites, *named_too, *_communities(district))
     return _made(own, names.parent, changed)
 
 

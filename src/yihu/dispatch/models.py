@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yihu.dispatch import titles
@@ -80,7 +80,7 @@ class Incident(models.Model):
     def get_kind_display(self) -> str:  # type: ignore[no-redef]  # in place of Django's
         """Its kind in words; an exercise says so wherever it is named."""
         title = titles.KINDS[Kind(self.kind)]
-        return gettext("%(kind)s（演练）") % {"kind": title} if self.is_exercise else str(title)
+        return titles.named(title, is_exercise=self.is_exercise)
 
     @property
     def rule_kind(self) -> Kind:

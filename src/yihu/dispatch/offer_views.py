@@ -172,7 +172,8 @@ class Sent:
 
 
 def waves(incident: Incident, now: datetime) -> dict[str, Any]:
-    """The newest first, and who goes without having been asked."""
+    """The newest and all that still wait, those before them, and who goes without having been
+    asked."""
     running = Assignment.objects.filter(incident=incident, ended_at=None).select_related("unit")
     going = {one.unit_id: one for one in running.order_by("assigned_at")}
     found = list(incident.waves.prefetch_related("offers__unit").order_by("-number"))
@@ -191,7 +192,8 @@ def waves(incident: Incident, now: datetime) -> dict[str, Any]:
     ]
     coming = [one for one in going.values() if not one.alongside]
     return {
-        "waves": sent,
+        "waves": [one for one in sent if one is sent[0] or one.wave.closed_at is None],
+        "before": [one for one in sent[1:] if one.wave.closed_at is not None],
         "going": list(going.values()),
         "coming": len(coming),
         "needed": incident.units_needed,

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
+from django.db.models import Q
+
 from yihu.dispatch.crew import Crew
 from yihu.dispatch.duties import duty_officers, leaders
 from yihu.dispatch.kinds import Kind, Reach, may_lead
-from yihu.dispatch.models import UnitMember
+from yihu.dispatch.models import Assignment, UnitMember
 from yihu.dispatch.recommend import Advice, Unfit
 from yihu.dispatch.waves import SECONDS, NewWave
-from yihu.kernel.models import Matter
+from yihu.kernel.models import EXERCISE, Matter
 from yihu.people.shifts import on_shift
 
 NEXT: Mapping[Reach, Reach] = MappingProxyType(
@@ -82,8 +84,12 @@ def _can_go(crew: Crew, matter: Matter) -> bool:
 
 
 def _units_of(matter: Matter, people: Sequence[UUID]) -> list[UUID]:
-    """The units of these people, where one of them can answer an offer for it."""
+    """The units of these people, where one of them can answer an offer for it. An exercise calls
+    nobody away from what is real."""
     here = on_shift().filter(person__in=people).values("person")
     found = UnitMember.objects.filter(person__in=here, until=None, unit__retired_at=None)
-    going = matter.incident.assignments.filter(ended_at=None).values("unit")
+    taken = Q(incident=matter.pk)
+    if matter.door == EXERCISE:
+        taken |= ~Q(incident__matter__door=EXERCISE)
+    going = Assignment.objects.filter(taken, ended_at=None).values("unit")
     return list(dict.fromkeys(found.exclude(unit__in=going).values_list("unit", flat=True)))

@@ -18,6 +18,7 @@ from yihu.dispatch.desk import Work
 from yihu.dispatch.models import Assignment, Incident, UnitMember
 from yihu.dispatch.replay import Event, Fix, Recorded, Track, Voice, within
 from yihu.kernel.access import Actor
+from yihu.kernel.timeline import Happening
 from yihu.kernel.writing import one_by_one
 from yihu.people.directory import role_title
 from yihu.radio import alarm_queries, archive, positions
@@ -56,12 +57,18 @@ def _place(incident: Incident) -> tuple[float, float] | None:
 def _lines(work: Work, *, anonymous: bool) -> Iterator[Event]:
     if anonymous:
         for line, happening in zip(work.lines, work.history, strict=True):
-            role = role_title(happening.role) if happening.role else ""
-            yield Event(line.when, line.what, role, line.facts)
+            yield Event(line.when, line.what, _post(line.who, happening), line.facts)
         return
     for line in work.lines:
         said = [part.text for part in line.said if part.text]
         yield Event(line.when, line.what, line.who, [*line.facts, *said])
+
+
+def _post(who: str, happening: Happening) -> str:
+    """Whoever did it without a name; the clock has none."""
+    if happening.by == "clock":
+        return who
+    return role_title(happening.role) if happening.role else ""
 
 
 def _calls(calls: Iterable[Call], *, anonymous: bool) -> Iterator[Event]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from yihu.direct.forms import new_key
 from yihu.direct.words import Words
 from yihu.dispatch import respond_queries as queries
-from yihu.dispatch import run_cards
+from yihu.dispatch import respond_words, run_cards
 from yihu.dispatch.actions import Place
 from yihu.dispatch.card_steps import Step
 from yihu.dispatch.cautions import at_incident
@@ -200,6 +200,11 @@ class Scene:
     @property
     def incident(self) -> Incident:
         return self.assignment.incident
+
+    @property
+    def empty(self) -> str:
+        """What is said to whoever sends nothing."""
+        return respond_words.refusal("empty")
 
     @classmethod
     def of(cls, request: StaffRequest, assignment: Assignment) -> "Scene":

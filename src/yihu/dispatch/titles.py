@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yihu.direct.words import Words
@@ -73,8 +74,20 @@ PLACES: Final[Mapping[str, Words]] = {
     "shop": _("店铺"),
     "building": _("建筑"),
     "place": _("地名"),
+    "bus_stop": pgettext_lazy("place", "车站"),
+    "compound": pgettext_lazy("place", "小区"),
+    "hospital": pgettext_lazy("place", "医院"),
+    "mall": pgettext_lazy("place", "商场"),
+    "market": pgettext_lazy("place", "市场"),
+    "metro_station": pgettext_lazy("place", "车站、地铁站"),
+    "park": pgettext_lazy("place", "公园"),
+    "police_room": pgettext_lazy("place", "警务室"),
+    "police_station": pgettext_lazy("place", "派出所"),
+    "school": pgettext_lazy("place", "学校"),
+    "service_centre": pgettext_lazy("place", "综合服务中心"),
+    "works": pgettext_lazy("place", "企业"),
 }
-"""What the map's own kinds of named places are called."""
+"""What the map's own kinds of named places are called, and those of a district's list."""
 URGENCIES: Final[Mapping[Any, Words]] = {
     Urgency.NOW: _("立即"),
     Urgency.SOON: _("尽快"),
@@ -151,6 +164,11 @@ REACHES: Final[Mapping[Any, Words]] = {
     Reach.DUTY_OFFICER: _("值班民警"),
     Reach.CHIEF: _("所领导"),
 }
+
+
+def named(title: Words, *, is_exercise: bool) -> str:
+    """An exercise says so wherever it is named."""
+    return gettext("%(kind)s（演练）") % {"kind": title} if is_exercise else str(title)
 
 
 def choices(titles: Mapping[Any, Words]) -> Iterable[tuple[Any, Words]]:

@@ -168,9 +168,9 @@ def end_leave(request: StaffRequest, leave: int) -> HttpResponse:
 TRY_AS = {
     "station_chief": gettext_lazy("看来信，联系、交办、答复；给自己登记请假，看看谁来接。"),
     "deputy_chief": gettext_lazy("所长不在时自动顶上；在时只看不办。"),
-    "officer": gettext_lazy("办理交给自己的来信，提问、答复。投诉里的姓名看不到。"),
+    "officer": gettext_lazy("手机上接单出警；办理交给自己的来信，投诉里的姓名看不到。"),
     "village_auxiliary": gettext_lazy("看看不该看的：收件箱是空的，别人的来信打不开。"),
-    "dispatcher": gettext_lazy("管对讲网：单位、对讲机、对讲组；接报警，点名。"),
+    "dispatcher": gettext_lazy("坐在指挥室：接警、派人、告知；管对讲网，点名。"),
     "guard": gettext_lazy("上岗，听和讲，按报警；只看得到自己的单位。"),
     "volunteer": gettext_lazy("和保安一样在网上；没有执法权。"),
     "mediator": gettext_lazy("看居民对自己的表扬，决定照片上不上大厅屏。"),

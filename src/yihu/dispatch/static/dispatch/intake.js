@@ -18,6 +18,8 @@ function spotOf(root) {
   let at = -1;
   let waits;
   let asked = 0;
+  let seeking = false; // typed, and not yet answered
+  let entered = false; // the first place is taken as soon as it is known
 
   const told = () => field.form.dispatchEvent(new CustomEvent("told"));
 
@@ -51,6 +53,7 @@ function spotOf(root) {
     if (!place) return;
     field.value = place.name;
     landmark.value = place.name;
+    entered = false;
     put(place.longitude, place.latitude);
     close();
     told();
@@ -58,6 +61,9 @@ function spotOf(root) {
 
   function show(places) {
     found = places;
+    seeking = false;
+    if (entered && places.length) return choose(0);
+    entered = false;
     list.replaceChildren(...places.map((place, n) => {
       const row = document.createElement("li");
       row.id = `${field.id}-${n}`;
@@ -85,7 +91,11 @@ function spotOf(root) {
     const near = longitude.value ? `${longitude.value},${latitude.value}` : "";
     const query = new URLSearchParams({ q: field.value, near });
     const answer = await fetch(`${root.dataset.url}?${query}`).catch(() => null);
-    if (!answer?.ok || number !== asked || document.activeElement !== field) return;
+    if (number !== asked) return;
+    if (!answer?.ok || document.activeElement !== field) {
+      seeking = entered = false;
+      return;
+    }
     show((await answer.json()).found);
   }
 
@@ -100,12 +110,19 @@ function spotOf(root) {
       put();
     }
     if (isComposing) return;
-    if (field.value.trim() && !landmark.value) waits = setTimeout(ask, NAMES_AFTER);
+    seeking = Boolean(field.value.trim()) && !landmark.value;
+    entered = false;
+    if (seeking) waits = setTimeout(ask, NAMES_AFTER);
     else close();
   });
   field.addEventListener("compositionend", () => field.dispatchEvent(new InputEvent("input", { bubbles: true })));
   field.addEventListener("keydown", (event) => {
-    if (list.hidden || event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && seeking) {
+      entered = true; // never sends a place that is half typed
+      event.preventDefault();
+    }
+    if (list.hidden || seeking) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const by = event.key === "ArrowDown" ? 1 : -1;
       mark((at + by + found.length) % found.length);
@@ -142,7 +159,7 @@ if (form) {
   function preset() {
     const [urgency] = rules[form.elements.kind.value] ?? [];
     const title = urgency && form.querySelector(`[name="priority"][value="${urgency}"]`).closest("label").textContent.trim();
-    byKind.textContent = title ? `${plain}：${title}` : plain;
+    byKind.textContent = title ? form.dataset.preset.replace("…", title) : plain;
   }
 
   kinds.addEventListener("keydown", (event) => {

@@ -112,7 +112,7 @@ function moveUnits() {
 
 // --- what happened, and what was said ------------------------------------------------------------
 
-const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" });
+const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium", hourCycle: "h23" });
 const said = (seconds) => time.format(begins + 1000 * seconds);
 
 function states() {

@@ -70,10 +70,15 @@ function keepGoing() {
 
 const sceneOf = (reference) => document.querySelector(`[data-scene-of="${reference}"]`);
 
+const drawings = new Map(); // how often each was asked for: a slow answer does not undo a newer one
+
 async function drawScene(reference) {
+  const turn = (drawings.get(reference) ?? 0) + 1;
+  drawings.set(reference, turn);
   const answer = await fetch(data.scene.replace("REFERENCE", reference), { redirect: "error" }).catch(() => null);
   if (!answer?.ok) return;
   const drawn = document.createRange().createContextualFragment(await answer.text());
+  if (turn !== drawings.get(reference)) return;
   const old = sceneOf(reference);
   if (!old) at("scenes").append(drawn);
   else old.querySelector(".respond-card").replaceWith(drawn.querySelector(".respond-card")); // what is being written stays

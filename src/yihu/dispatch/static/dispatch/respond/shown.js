@@ -8,11 +8,25 @@ export function through(queue) {
     const form = event.target;
     if (!("queue" in form.dataset)) return;
     event.preventDefault();
+    if (lacks(form)) return;
     keep(queue, form, event.submitter);
   });
   queue.addEventListener("changed", () => draw(queue));
   queue.addEventListener("sent", ({ detail }) => { answer.textContent = detail.words; });
   draw(queue);
+}
+
+/** A form of which one of several fields must be filled says so at the first of them. */
+function lacks(form) {
+  if (!("empty" in form.dataset)) return false;
+  const fields = [...form.elements].filter(({ type }) => type === "textarea" || type === "file");
+  const isEmpty = fields.every(({ value }) => !value.trim());
+  const [first] = fields, error = form.querySelector(".wrong");
+  error.textContent = isEmpty ? form.dataset.empty : "";
+  error.hidden = !isEmpty;
+  first.ariaInvalid = isEmpty ? "true" : null;
+  if (isEmpty) first.focus();
+  return isEmpty;
 }
 
 async function keep(queue, form, submitter) {
@@ -42,6 +56,8 @@ function row(queue, deed) {
   state.className = deed.refused ? "respond-refused" : "muted small";
   state.textContent = deed.refused || stateOf(queue, deed);
   item.append(what, state);
+  const [, words] = deed.fields.find(([name]) => name === "words") ?? [];
+  if (deed.refused && words) item.append(Object.assign(document.createElement("q"), { textContent: words }));
   if (deed.refused) item.append(button(section.dataset.forget, () => queue.forget(deed.number)));
   return item;
 }
