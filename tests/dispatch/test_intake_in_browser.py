@@ -67,6 +67,7 @@ def test_enter_before_the_places_are_there_takes_the_first_and_sends_nothing(
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site.url}])
     page = context.new_page()
     page.goto("/desk/incidents/new/")
+    expect(page.get_by_text("已有地图上的位置")).to_be_hidden()
     page.keyboard.press("3")
     page.keyboard.type("whsc")
     page.keyboard.press("Enter")

@@ -75,6 +75,7 @@ export class Line extends EventTarget {
       if (answer.status === GONE) return this.#drop(LOST);
       if (!answer.ok || answer.redirected) throw new Error("no ticket");
       const { ticket } = await answer.json();
+      if (socket.readyState !== WebSocket.OPEN) return; // closed meanwhile
       socket.send(JSON.stringify({ say: "Login", ticket, epoch: this.#epoch, since: this.#seen }));
     } catch {
       socket.close();
