@@ -127,6 +127,28 @@ def test_from_the_offer_to_the_scene_with_the_network_gone_on_the_way(
     expect(page.get_by_text(MARKET)).to_be_visible()
 
 
+def test_what_is_asked_while_the_page_looks_is_seen_at_once(
+    phone_of: "Callable[[str], Page]", relay: RunningRelay, town: Town
+) -> None:
+    """The answer on its way is older than the offer, and the next look by itself is far."""
+    of = unit(town, "officer")
+    page = phone_of("officer")
+    expect(page.get_by_text("没有要您去的")).to_be_visible()
+    held: list[Offer] = []
+
+    def hold(route: "Route") -> None:
+        answer = route.fetch()
+        if not held:
+            held.append(asked(town, incident(town), of))
+            page.wait_for_timeout(1000)  # the relay has told of it by then
+        route.fulfill(response=answer)
+
+    page.wait_for_load_state("networkidle")  # nothing is on its way yet
+    page.route("**/respond/now/**", hold)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_role("heading", name="一键报警 · 立即")).to_be_visible()
+
+
 def photo() -> bytes:
     drawn = BytesIO()
     Image.new("RGB", (64, 48), "green").save(drawn, "JPEG")

@@ -6,24 +6,41 @@ import { allow, isAllowed, ring, watch } from "./waiting.js";
 
 const TOPICS = new Set(["incident", "offer", "unit"]);
 const SELDOM = 30_000, OFTEN = 2000; // milliseconds between two looks, with a line and without
-const SKEW = 5000; // milliseconds that a clock may be off before it is put right
+const SKEW = 5000; // milliseconds that this clock may be off before it is put right
 const GOING = "yihu respond going";
+
+/** Milliseconds by which the server's clock is ahead of this one. It told its time while the page was
+ *  asked for and came: however long that took, and all that came after, says nothing of any clock. */
+function aheadBy(told) {
+  const { requestStart, responseStart } = performance.getEntriesByType("navigation")[0];
+  const asked = performance.timeOrigin + requestStart, came = performance.timeOrigin + responseStart;
+  if (told < asked - SKEW) return told - asked;
+  return told > came + SKEW ? told - came : 0;
+}
 
 const at = (id) => document.getElementById(id);
 const page = at("respond"), data = page.dataset;
 const csrf = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-const off = Date.parse(data.now) - Date.now();
-const ahead = Math.abs(off) > SKEW ? off : 0;
+const ahead = aheadBy(Date.parse(data.now));
 const queue = new Queue(data.person, ahead);
 const reported = new Set();
-let seen = "", looking = null, online = false;
+let seen = "", looking = null, changed = false, online = false;
 
 // --- what is asked, and what goes on -------------------------------------------------------------
 
-/** Ask for what changed; never twice at a time. */
+/** Ask for what changed; never twice at a time, and once more where something changed meanwhile: the
+ *  answer on its way may be older than that. */
 function look() {
-  looking ??= refresh().catch(() => {}).finally(() => { looking = null; });
+  changed = true;
+  looking ??= lookOn().finally(() => { looking = null; });
   return looking;
+}
+
+async function lookOn() {
+  while (changed) {
+    changed = false;
+    await refresh().catch(() => {});
+  }
 }
 
 async function refresh() {
