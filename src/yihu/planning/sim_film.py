@@ -1,15 +1,18 @@
 """Films of what a question compares: one run of each rule, over the same calls. Pure."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from yihu.places.roads import LonLat, Profile
 from yihu.planning.run_film import busiest, film, recorded
 from yihu.planning.sim_question import Arm
-from yihu.planning.sim_world import HOUR, SimWorld
+from yihu.planning.sim_world import DAY, HOUR, SimWorld
 from yihu.planning.simulation import Run
 
 LIMIT: Final = 250_000
 """Bytes of each as JSON."""
+DAYS = 3
+"""So many are played through for the busiest hours, at most."""
 
 
 def films(world: SimWorld) -> list[dict[str, Any]]:
@@ -28,4 +31,7 @@ def films(world: SimWorld) -> list[dict[str, Any]]:
 
 def _run(world: SimWorld, number: int, arm: Arm) -> Run:
     scenario = world.scenario(sites=arm.sites)
-    return recorded(scenario, world.policy(number, arm), world.question.seed)
+    horizon = min(scenario.horizon, scenario.warm_up + DAYS * DAY)
+    return recorded(
+        replace(scenario, horizon=horizon), world.policy(number, arm), world.question.seed
+    )
