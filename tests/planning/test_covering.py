@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import highspy
 import numpy as np
 import pytest
@@ -6,8 +8,10 @@ from hypothesis import strategies as st
 from tests.support.siting_cases import Case, cases
 
 from yihu.planning import cover_reduction, covering
+from yihu.planning.cover_model import relaxed
+from yihu.planning.cover_reduction import Cover
 from yihu.planning.covering import coverage_curve, max_cover, set_cover
-from yihu.planning.siting_problem import BadInstance
+from yihu.planning.siting_problem import BadInstance, Deadline
 from yihu.planning.warm import warm
 
 RADII = st.integers(0, 6) | st.floats(0, 100)
@@ -97,6 +101,28 @@ def test_no_time_gives_an_answer_and_says_how_far_it_may_be_from_the_best() -> N
     some = set_cover(APART, 30.0, time_limit=0.0)
     assert (APART[:, some.sites].min(axis=1) <= 30).all()
     assert 1 <= some.bound <= set_cover(APART, 30.0).value <= some.value
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=1, max_size=12))
+def test_the_relaxation_is_never_above_the_fewest(given: list[list[bool]]) -> None:
+    covers = np.array(given) | np.eye(6, dtype=bool)[np.arange(len(given)) % 6]
+    cover = Cover(covers, np.arange(6), np.ones(len(covers)))
+    fewest = min(
+        p
+        for p in range(1, 7)
+        for some in combinations(range(6), p)
+        if covers[:, list(some)].any(axis=1).all()
+    )
+    assert relaxed(cover, 6.0, Deadline()) <= fewest + 1e-9
+
+
+def test_the_relaxation_says_more_than_that_somebody_is_needed() -> None:
+    """Three pairs of three: one and a half are needed, at least."""
+    covers = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]], dtype=bool)
+    assert relaxed(Cover(covers, np.arange(3), np.ones(3)), 3.0, Deadline()) == pytest.approx(1.5)
+    some = set_cover(APART, 30.0, time_limit=1.0)
+    assert 2 <= some.bound <= some.value
 
 
 def test_another_use_of_the_solver_in_this_process_does_not_disturb() -> None:

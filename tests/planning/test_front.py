@@ -4,6 +4,7 @@ from hypothesis import assume, given, settings
 from tests.support.siting_cases import Case, cases
 
 from yihu.planning.front import front
+from yihu.planning.p_median import p_median
 from yihu.planning.siting_problem import BadInstance
 
 PLANE = np.random.default_rng(8).uniform(0, 100, (80, 2))
@@ -57,6 +58,18 @@ def test_no_time_leaves_the_rest_out_and_says_what_is_not_proven() -> None:
     found = front(APART, 4, time_limit=0.0)
     assert len(found) <= 1
     assert all(one.bound <= front(APART, 4)[0].value <= one.value for one in found)
+
+
+def test_where_no_median_is_found_in_time_there_is_the_centre() -> None:
+    """Each row has a site of its own, and two halves have one each that is farther from most."""
+    cost = np.where(np.eye(30, 32, dtype=bool), 1.0, np.inf)
+    cost[:15, 30] = cost[15:, 31] = 5.0
+    cost[0, 30] = cost[15, 31] = 0.5
+    assert np.isinf(p_median(cost, 2, time_limit=0.0).value)
+    (found,) = front(cost, 2, time_limit=0.0)
+    assert (found.sites, found.value, found.worst) == ((30, 31), 28 * 5.0 + 2 * 0.5, 5.0)
+    assert found.bound <= found.value
+    assert front(cost, 2)[0].value == found.value
 
 
 def test_without_any_weight_there_is_none() -> None:

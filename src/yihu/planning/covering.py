@@ -6,11 +6,12 @@ ReVelle 1976); what that does not prove soon is left to HiGHS.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from yihu.planning.cover_model import NEAR, Choice, fewest, heaviest
+from yihu.planning.cover_model import NEAR, Choice, fewest, heaviest, relaxed
 from yihu.planning.cover_reduction import Cover, for_all
 from yihu.planning.p_median import p_median
 from yihu.planning.siting_problem import (
@@ -23,15 +24,16 @@ from yihu.planning.siting_problem import (
     Ints,
     Progress,
     Siting,
-    candidates,
     costs,
+    instance_of,
     radius_of,
     usable_sites,
-    weights_of,
 )
 
 SOON = 10.0
 """Seconds."""
+LARGE = 1_000_000
+"""Pairs of a row and what covers it: with so many the solver takes minutes before it begins."""
 
 
 def max_cover(
@@ -52,9 +54,7 @@ def max_cover(
     returned with what is proven of it. BadInstance for bad input.
     """
     deadline = Deadline(time_limit)
-    matrix = costs(cost)
-    usable = candidates(matrix.shape[1], p, fixed, forbidden)
-    weight = weights_of(weights, len(matrix))
+    matrix, weight, usable = instance_of(cost, p, weights, fixed, forbidden)
     return Coverage(matrix <= radius_of(radius), weight, usable).best(p, deadline, progress)
 
 
@@ -70,9 +70,7 @@ def coverage_curve(
     """`max_cover` for each number of sites from those that are fixed (1, if none are) to `most`.
     `time_limit`: seconds for all together."""
     deadline = Deadline(time_limit)
-    matrix = costs(cost)
-    usable = candidates(matrix.shape[1], most, fixed, forbidden)
-    weight = weights_of(weights, len(matrix))
+    matrix, weight, usable = instance_of(cost, most, weights, fixed, forbidden)
     coverage = Coverage(matrix <= radius_of(radius), weight, usable)
     found = []
     for p in range(max(len(usable.fixed), 1), most + 1):
@@ -110,7 +108,12 @@ def set_cover(
     start = greedy(cover)
     choice = Choice(start, float(len(start)))
     if len(start) > 1:
-        choice = fewest(cover, start, deadline, _more(progress, len(standing)))
+        told = _more(progress, len(standing))
+        least = relaxed(cover, float(len(start)), Deadline(deadline.left / 2), told)
+        choice = Choice(start, least)
+        if np.ceil(least - NEAR) < len(start) and not deadline.over:
+            choice = fewest(cover, start, deadline, told)
+            choice = replace(choice, bound=max(choice.bound, least))
     chosen = choice.columns
     if not len(chosen) or cover.lost(chosen) or len(chosen) > len(start):
         chosen = start
@@ -158,7 +161,8 @@ def most_covered(
     if q == 0 or q >= len(cover.columns) or not len(cover.covers):
         every = np.arange(min(q, len(cover.columns)))
         return Choice(every, cover.lost(every)), "reduction"
-    limit = min(SOON, deadline.left)
+    large = np.count_nonzero(cover.covers) > LARGE
+    limit = deadline.left if large else min(SOON, deadline.left)
     found = p_median(1.0 - cover.covers, q, cover.weight, time_limit=limit, progress=progress)
     best = Choice(np.array(found.sites), found.bound)
     if found.proven or deadline.over:

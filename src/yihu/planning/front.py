@@ -6,7 +6,7 @@ served from as far as the farthest was before.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -56,7 +56,7 @@ def front(
         raise BadInstance("weights", "no row has any weight")
     matrix = np.where(weight[:, None] > 0, matrix, 0.0)  # rows keep the numbers that errors name
     sooner = None if time_limit is None else OF_CENTRE * time_limit
-    least = p_center(matrix, p, fixed, forbidden, sooner).value
+    centre = p_center(matrix, p, fixed, forbidden, sooner)
     found: list[Compromise] = []
     limit, step = np.inf, 0.0
     while most is None or len(found) < most:
@@ -64,16 +64,20 @@ def front(
         within = np.where(matrix <= limit, matrix, np.inf)
         median = p_median(within, p, weight, fixed, forbidden, left)
         if np.isinf(median.value):
+            if not found and np.isfinite(centre.value):
+                paid = float(weight @ matrix[:, centre.sites].min(axis=1))
+                median = replace(centre, value=paid, bound=median.bound, uncovered=())
+                found.append(_compromise(median, centre.value))
             break
         worst = float(matrix[:, median.sites].min(axis=1).max())
         if np.isinf(limit) and most is not None:
-            step = (worst - least) / max(most - 1, 1)
+            step = (worst - centre.value) / max(most - 1, 1)
         if found and median.value <= found[-1].value * (1 + EXACT):
             found.pop()
         found.append(_compromise(median, worst))
-        if worst <= least or deadline.over:
+        if worst <= centre.value or deadline.over:
             break
-        limit = max(min(np.nextafter(worst, 0.0), worst - step), least)
+        limit = max(min(np.nextafter(worst, 0.0), worst - step), centre.value)
     return found
 
 

@@ -21,8 +21,7 @@ from yihu.planning.siting_problem import (
     Ints,
     Progress,
     Siting,
-    candidates,
-    costs,
+    instance_of,
     unreachable,
 )
 
@@ -47,8 +46,7 @@ def p_center(
     bad input, where a row cannot be served, and if so many sites cannot serve every row.
     """
     deadline = Deadline(time_limit)
-    matrix = costs(cost)
-    usable = candidates(matrix.shape[1], p, fixed, forbidden)
+    matrix, _weights, usable = instance_of(cost, p, fixed=fixed, forbidden=forbidden)
     unreachable(matrix, usable)
     search = CentreSearch(matrix, usable, deadline, progress)
     search.run()

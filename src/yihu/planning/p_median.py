@@ -13,10 +13,8 @@ from yihu.planning.siting_problem import (
     Ints,
     Progress,
     Siting,
-    candidates,
-    costs,
+    instance_of,
     unreachable,
-    weights_of,
 )
 
 SEED = 1983
@@ -40,9 +38,7 @@ def p_median(
     that serves every row. BadInstance for bad input, and if so many sites cannot serve every row.
     """
     deadline = Deadline(time_limit)
-    matrix = costs(cost)
-    weight = weights_of(weights, len(matrix))
-    usable = candidates(matrix.shape[1], p, fixed, forbidden)
+    matrix, weight, usable = instance_of(cost, p, weights, fixed, forbidden)
     instance = MedianInstance.of(matrix, weight, usable)
     sites = instance.spread(np.random.default_rng(SEED))
     unserved = instance.rows[np.isinf(instance.nearest(sites))]

@@ -136,6 +136,19 @@ def radius_of(radius: float) -> float:
     return float(radius)
 
 
+def instance_of(
+    cost: ArrayLike,
+    p: int,
+    weights: ArrayLike | None = None,
+    fixed: Iterable[int] = (),
+    forbidden: Iterable[int] = (),
+) -> tuple[Floats, Floats, Candidates]:
+    """Costs, weights and candidates, as every problem with a number of sites is asked with them."""
+    matrix = costs(cost)
+    weight = weights_of(weights, len(matrix))
+    return matrix, weight, candidates(matrix.shape[1], p, fixed, forbidden)
+
+
 def usable_sites(
     columns: int, fixed: Iterable[int] = (), forbidden: Iterable[int] = ()
 ) -> Candidates:
