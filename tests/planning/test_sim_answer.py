@@ -249,6 +249,8 @@ def test_too_few_calls_or_less_than_a_week_are_not_fitted(days: int, a_day: int)
 
 
 def test_what_is_assumed_in_their_place_says_how_many_were_seen() -> None:
-    stream = sim_stream.assumed(12, 3.0)
+    stream = sim_stream.assumed(300_000, 12, 3.0)
     assert (stream.origin, stream.n, stream.days) == ("prior", 12, 3.0)
-    assert sum(map(sum, stream.by_hour)) == pytest.approx(700)
+    assert sum(map(sum, stream.by_hour)) == pytest.approx(350)
+    few = sim_stream.assumed(500)
+    assert sum(map(sum, few.by_hour)) == pytest.approx(7), "one a day at least"

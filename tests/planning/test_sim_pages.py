@@ -29,7 +29,7 @@ FORM = {
     "ways": ["road", "police"],
     "width": "3",
     "reserve": "3",
-    "calls": "100",
+    "calls": "1",
     "handling": "90",
     "calls_from": "history",
     "plan": "",
@@ -114,7 +114,7 @@ def test_numbers_that_are_changed_say_so_and_what_they_were(chief: Client) -> No
     assert (guards.day.value, guards.day.source, guards.day.was) == (40, Source.GIVEN, 2)
     assert guards.night.source is Source.ASSUMED
     assert guards.acceptance.source is Source.ASSUMED, "as it was shown"
-    assert (asked.calls.value, asked.calls.was) == (80, 100)
+    assert (asked.calls.value, asked.calls.was) == (80, 1)
 
 
 @pytest.mark.parametrize(
@@ -269,6 +269,8 @@ def test_only_what_was_shown_is_said(town: Town, done: Simulation) -> None:
     differences = done.answer["differences"]
     done.answer["differences"] = {name: [[1.0, 2.0, 4]] for name in differences}
     assert SimShown(done).verdicts[0].lines == ["4 次推演看不出差别。"]
+    done.answer["differences"]["response P90"] = [[-12.4, 3.0, 4]]
+    assert SimShown(done).verdicts[0].lines == ["九成的警情等第一人少 12 秒（9–15）"]
     done.answer["differences"]["response P90"] = [[None, None, 4]]
     assert "比不了" in SimShown(done).verdicts[0].lines[0]
 

@@ -23,7 +23,7 @@ NUMBERS = {
     UnitKind.MINI_FIRE: Numbers(0, 0, 75),
     UnitKind.VOLUNTEER: Numbers(0, 0, 40),
 }
-WANTED = SimWanted((Way.ROAD, Way.POLICE), NUMBERS, 90, runs=4, days=2)
+WANTED = SimWanted((Way.ROAD, Way.POLICE), NUMBERS, 90, calls=12.0, runs=4, days=2)
 """Asked in the town of `units`, on the ground of `tests.support.ground`."""
 NOTHING_MOVES: Final = {
     "begins": 86400.0,
@@ -86,7 +86,7 @@ def question() -> SimQuestion:
         return Force(kind, tuple(posts), known, known, Known(chance, Source.MEASURED, 12))
 
     cars = [Post(Travel.CAR, (120.01, 30.01)), Post(Travel.CAR, None)]
-    stream = sim_stream.assumed()
+    stream = sim_stream.assumed(600_000)
     return SimQuestion(
         ways=(Way.ROAD, Way.POLICE), width=3, reserve=3,
         forces=(

@@ -58,17 +58,17 @@ def inputs(actor: Actor, communities: Sequence[Area], now: datetime | None = Non
     posts = _posts(actor.district)
     return Inputs(
         tuple(_force(kind, posts[kind], found, now) for kind in UnitKind),
-        _stream(found),
+        _stream(found, sum(area.population or 0 for area in communities)),
         _station(actor.district),
     )
 
 
-def _stream(found: Measured | None) -> Stream:
+def _stream(found: Measured | None, residents: int) -> Stream:
     if found is None:
-        return sim_stream.assumed()
+        return sim_stream.assumed(residents)
     rates = found.fitted.arrivals
     fitted = sim_stream.of_fitted(found.fitted, "history")
-    return fitted or sim_stream.assumed(int(rates.n.sum()), rates.hours / 24)
+    return fitted or sim_stream.assumed(residents, int(rates.n.sum()), rates.hours / 24)
 
 
 # --- who there is ---------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from yihu.reports.sheets import Rows, csv_lines
 
 def _simulation(request: StaffRequest, number: int) -> Simulation:
     """404 alike for one that does not exist and for one that is not the reader's to see."""
-    found = sim_queries.simulations(request.actor).filter(pk=number).first()
+    found = sim_queries.simulations(request.actor).defer("drawing").filter(pk=number).first()
     if found is None:
         raise Http404
     return found
@@ -163,7 +163,7 @@ def discard(request: StaffRequest, simulation: int) -> HttpResponse:
 
 def _films(request: StaffRequest, shown: SimShown) -> dict[str, Any]:
     """The first rule beside another one, `beside`: the second, unless another was chosen."""
-    arms = range(len((shown.simulation.drawing or {}).get("films", ())))
+    arms = range(len(shown.heads))
     beside = request.GET.get("beside", "")
     other = int(beside) if beside.isascii() and beside.isdecimal() and int(beside) in arms else 1
     chosen = [arm for arm in dict.fromkeys((0, other)) if arm in arms]

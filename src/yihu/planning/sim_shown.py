@@ -18,8 +18,8 @@ from yihu.planning.sim_question import SimQuestion
 from yihu.planning.sim_told import Told, interval
 
 MINUTE = 60.0
-ALONG = 10
-"""Minutes between two words below a curve."""
+ALONG = 0, 8, 20, 30, 40
+"""Minutes that are named below a curve."""
 LAST = 40
 """Minutes at which the curves end."""
 MINUTES = 2, 4, 6, 8, 10, 15, 20, 30
@@ -166,9 +166,13 @@ class SimShown:
         if found is None:
             yield _("有的推演里，一成以上的警情到最后也没有等到人，时间比不了。")
         elif found.differs:
-            words = _("%(what)s多 %(n)s 分钟") if found.mean > 0 else _("%(what)s少 %(n)s 分钟")
-            said = words % {"what": what, "n": _minutes(abs(found.mean))}
-            yield f"{said}{_between(found, _minutes)}"
+            told = _seconds if abs(found.mean) < MINUTE else _minutes
+            if told is _seconds:
+                words = _("%(what)s多 %(n)s 秒") if found.mean > 0 else _("%(what)s少 %(n)s 秒")
+            else:
+                words = _("%(what)s多 %(n)s 分钟") if found.mean > 0 else _("%(what)s少 %(n)s 分钟")
+            said = words % {"what": what, "n": told(abs(found.mean))}
+            yield f"{said}{_between(found, told)}"
 
     def _fewer(self, found: Interval | None) -> Iterator[str]:
         if found is not None and found.differs:
@@ -257,8 +261,7 @@ class SimShown:
     @property
     def curves(self) -> list[tuple[str, Drawing, list[tuple[str, list[str]]]]]:
         most = int(LAST * MINUTE // self.answer["step"]) + 1
-        alongs = [(minute / LAST, str(minute)) for minute in range(0, LAST + 1, ALONG)]
-        alongs.insert(1, (8 / LAST, "8"))
+        alongs = [(minute / LAST, str(minute)) for minute in ALONG]
         return [
             (
                 str(sim_words.CURVES[name]),
@@ -317,6 +320,10 @@ def _cell(told: Told, words: Any) -> Cell:
 
 def _minutes(seconds: float) -> str:
     return f"{seconds / MINUTE:,.1f}"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.0f}"
 
 
 def _percent(share: float) -> str:

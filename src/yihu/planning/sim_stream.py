@@ -26,16 +26,19 @@ EXPECTED: Final[Mapping[str, float]] = {
     "3a1": 1 - Assumptions().share_now - Assumptions().share_soon,
 }
 """The classes of calls that are assumed, and how large a part of all each is."""
+STUDIED = 600_000
+"""Residents of the district in which the study assumes so many calls."""
 DIGITS = 6
 
 
-def assumed(seen: int = 0, days: float = 0.0) -> Stream:
-    """Where too few were seen: as many calls as the study of response times assumes, as residents
-    live, more in the evening than at night."""
+def assumed(residents: int, seen: int = 0, days: float = 0.0) -> Stream:
+    """Where too few were seen: to so many residents as many calls as the study of response times
+    assumes, one a day at least; as residents live, more in the evening than at night."""
     told = Assumptions()
+    a_day = max(1.0, told.calls * residents / STUDIED)
     night, evening = np.full(7, told.night), np.full(5, told.evening)
     rest = (24 - night.sum() - evening.sum()) / 12
-    day = np.concatenate([night, np.full(11, rest), evening, [rest]]) * told.calls / 24
+    day = np.concatenate([night, np.full(11, rest), evening, [rest]]) * a_day / 24
     by_hour = np.tile(day, 7)[:, None] * np.array(list(EXPECTED.values()))
     return Stream(
         "prior", seen, days, tuple(EXPECTED), (), _rows(by_hour), ((),) * len(EXPECTED), {}, {}
