@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.siting_cases import Case, cases
 
 from yihu.planning import cover_reduction, covering
-from yihu.planning.cover_model import relaxed
+from yihu.planning.cover_model import fewest, relaxed
 from yihu.planning.cover_reduction import Cover
 from yihu.planning.covering import coverage_curve, max_cover, set_cover
 from yihu.planning.siting_problem import BadInstance, Deadline
@@ -156,3 +156,9 @@ def test_what_is_warm_is_not_compiled_again() -> None:
     set_cover(np.asfortranarray(APART), 30.0, fixed=[3], forbidden=[4])
     assert list(cover_reduction._maximal.signatures) == before
     assert before
+
+
+def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    assert set_cover(APART, 30.0).proven
+    assert fewest(Cover(np.eye(3, dtype=bool), np.arange(3), np.ones(3)), np.arange(3), Deadline())
+    assert capfd.readouterr() == ("", "")

@@ -148,11 +148,21 @@ def _solved(
 
 
 def _solver() -> highspy.Highs:
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.silent()
+    solver = _Quiet()
     for name, value in OPTIONS.items():
         solver.setOptionValue(name, value)
     return solver
+
+
+class _Quiet(highspy.Highs):
+    """Says nothing, nor who it is: HiGHS does that once callbacks are made, before `silent()`."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def enableCallbacks(self) -> None:
+        self.silent()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def _values(entries: csr_array, start: Ints, columns: int) -> Floats:
