@@ -78,6 +78,12 @@ def computed(simulation: Simulation, workers: int = 1) -> Simulation:
     return Simulation.objects.get(pk=simulation.pk)
 
 
+def films(simulation: Simulation) -> list[dict[str, Any]]:
+    assert simulation.drawing is not None
+    found: list[dict[str, Any]] = simulation.drawing["films"]
+    return found
+
+
 def question() -> SimQuestion:
     """Without a map or a database: two cars and a guard."""
 
