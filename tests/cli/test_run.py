@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
+from tests.support.loaded import Forked
 from tests.support.site import free_port
 
 OURS = sorted(name for name, app in get_commands().items() if str(app).startswith("yihu."))
@@ -217,9 +218,10 @@ def test_the_list_of_commands_starts_with_ours(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_every_command_explains_itself(tmp_path: Path, name: str) -> None:
-    done = yihu(tmp_path, name, "--help")
-    assert done.returncode == 0
-    assert f"yihu {name}" in done.stdout
+    said = tmp_path / "said"
+    done = Forked(name, "--help", database_url=f"sqlite:///{tmp_path}/none", port=8000, log=said)
+    assert done.wait() == 0
+    assert f"yihu {name}" in said.read_text()
 
 
 def test_an_unknown_command_fails(tmp_path: Path) -> None:

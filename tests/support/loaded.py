@@ -4,6 +4,7 @@ Loading takes seconds, forking none: one loaded process serves all tests of a te
 talks to it in lines of JSON over its standard input and output, and with which it ends.
 """
 
+import atexit
 import json
 import os
 import subprocess
@@ -107,7 +108,11 @@ def start(arguments: list[str], environment: dict[str, str], log: str) -> int:
     sys.argv = ["yihu", *arguments]
     from yihu.cli.main import main
 
-    main()  # exits
+    try:
+        main()
+    except SystemExit as end:
+        leaving.status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
     raise AssertionError
 
 
@@ -131,6 +136,20 @@ def poll(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
+class Leaving:
+    """Ends a process without taking apart what was loaded, which takes as long as loading it."""
+
+    status = 0
+
+    def __call__(self) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(self.status)
+
+
+leaving = Leaving()
+
 if __name__ == "__main__":
+    atexit.register(leaving)  # the first, and so the last to be called
     load()
     answer()
