@@ -55,7 +55,9 @@ def max_cover(
     """
     deadline = Deadline(time_limit)
     matrix, weight, usable = instance_of(cost, p, weights, fixed, forbidden)
-    return Coverage(matrix <= radius_of(radius), weight, usable).best(p, deadline, progress)
+    return Coverage(matrix <= radius_of(radius), weight, usable, deadline).best(
+        p, deadline, progress
+    )
 
 
 def coverage_curve(
@@ -71,7 +73,7 @@ def coverage_curve(
     `time_limit`: seconds for all together."""
     deadline = Deadline(time_limit)
     matrix, weight, usable = instance_of(cost, most, weights, fixed, forbidden)
-    coverage = Coverage(matrix <= radius_of(radius), weight, usable)
+    coverage = Coverage(matrix <= radius_of(radius), weight, usable, deadline)
     found = []
     for p in range(max(len(usable.fixed), 1), most + 1):
         share = None if time_limit is None else deadline.left / (most + 1 - p)
@@ -125,11 +127,16 @@ def set_cover(
 
 
 class Coverage:
-    """An instance, reduced once for any number of sites."""
+    """An instance, reduced once for any number of sites, as far as there is time for it."""
 
-    def __init__(self, covers: Bools, weight: Floats, usable: Candidates) -> None:
+    def __init__(
+        self, covers: Bools, weight: Floats, usable: Candidates, deadline: Deadline
+    ) -> None:
         self.covers, self.weight, self.usable = covers, weight, usable
-        self.cover = Cover.of(covers, usable, weight).merged().undominated()
+        self.cover = Cover.of(covers, usable, weight)
+        for reduced in (Cover.merged, Cover.undominated):
+            if not deadline.over:
+                self.cover = reduced(self.cover)
 
     def best(self, p: int, deadline: Deadline, progress: Progress | None = None) -> Siting:
         to_build = p - len(self.usable.fixed)

@@ -158,7 +158,8 @@ class MedianSearch:
         order = np.argsort(reduced, kind="stable")
         best, others = order[: usable.to_build], order[usable.to_build :]
         bound = float(price.sum() * (1 - ROUNDED) + reduced[best].sum())
-        self.bound = max(min(bound, self.value), 0.0)
+        every = instance.nearest(np.concatenate([usable.fixed, usable.free]))
+        self.bound = min(max(bound, float(every.sum() * (1 - ROUNDED))), self.value)
         hopeless = others[reduced[others] - reduced[best[-1]] >= self._enough - bound]
         left = np.setdiff1d(usable.free, np.setdiff1d(usable.free[hopeless], self.sites))
         self.instance = replace(instance, usable=replace(usable, free=left))
