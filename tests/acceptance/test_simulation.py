@@ -81,7 +81,7 @@ def test_L53_acceptance_and_density_stand_above_every_answer_with_their_source(
     assert "种子 1" in below
     for row in shown.times:
         for cell in row.cells:
-            assert f"{cell.low}–{cell.high}" in below
+            assert f"{cell.low}–<wbr>{cell.high}" in below
 
 
 def test_L53_the_same_question_has_the_same_answer_and_another_seed_another(town: Town) -> None:

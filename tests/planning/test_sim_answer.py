@@ -253,4 +253,4 @@ def test_what_is_assumed_in_their_place_says_how_many_were_seen() -> None:
     assert (stream.origin, stream.n, stream.days) == ("prior", 12, 3.0)
     assert sum(map(sum, stream.by_hour)) == pytest.approx(350)
     few = sim_stream.assumed(500)
-    assert sum(map(sum, few.by_hour)) == pytest.approx(7), "one a day at least"
+    assert sum(map(sum, few.by_hour)) == pytest.approx(7, abs=0.01), "one a day at least"

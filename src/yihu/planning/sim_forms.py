@@ -54,7 +54,8 @@ class Line:
     day: BoundField
     night: BoundField
     acceptance: BoundField
-    on_shift_from: str
+    day_from: str
+    night_from: str
     acceptance_from: str
     density: tuple[str, str] | None
 
@@ -212,7 +213,8 @@ class SimForm(KeyedForm):
                 self[f"day_{one.kind}"],
                 self[f"night_{one.kind}"],
                 self[f"acceptance_{one.kind}"],
-                sim_words.on_shift(one),
+                sim_words.source(one.day),
+                sim_words.source(one.night),
                 sim_words.source(sim_words.percent(one.acceptance), "%"),
                 self._density(one),
             )

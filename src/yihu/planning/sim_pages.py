@@ -163,7 +163,7 @@ def discard(request: StaffRequest, simulation: int) -> HttpResponse:
 
 def _films(request: StaffRequest, shown: SimShown) -> dict[str, Any]:
     """The first rule beside another one, `beside`: the second, unless another was chosen."""
-    arms = range(len(shown.heads))
+    arms = range(len((shown.simulation.drawing or {}).get("films", ())))
     beside = request.GET.get("beside", "")
     other = int(beside) if beside.isascii() and beside.isdecimal() and int(beside) in arms else 1
     chosen = [arm for arm in dict.fromkeys((0, other)) if arm in arms]

@@ -315,7 +315,7 @@ def _cell(told: Told, words: Any) -> Cell:
         return Cell("", said=_("一直没有等到的太多") if n else "—")
     if half is None:
         return Cell(words(mean))
-    return Cell(words(mean), words(mean - half), words(mean + half))
+    return Cell(words(mean), words(max(0.0, mean - half)), words(mean + half))
 
 
 def _minutes(seconds: float) -> str:

@@ -116,7 +116,7 @@ def source(one: Known, unit: str = "") -> str:
     if one.source is Source.MEASURED:
         return gettext("实测，n = %(n)s") % {"n": number(one.n)}
     if one.source is Source.ASSUMED:
-        return gettext("假设")
+        return gettext("假设的")
     was = f"{one.was:g}{unit}" if one.was is not None else ""
     if one.n:
         words = gettext("自己填的；实测 %(was)s，n = %(n)s")
