@@ -12,7 +12,7 @@ from hypothesis.strategies import DataObject
 from tests.support.streets import Streets, at
 
 from yihu.places import road_search
-from yihu.places.road_net import BLOCK
+from yihu.places.road_net import BLOCK, EVERYWHERE
 from yihu.places.road_search import Arcs, Lines
 from yihu.places.roads import Closure, Profile, Roads
 
@@ -73,7 +73,7 @@ def relaxed(graph: Arcs, starts: Sequence[int]) -> np.ndarray:
 def test_every_state_is_reached_at_the_least_cost(graph: Arcs, data: DataObject) -> None:
     states = st.integers(0, len(graph.metres) - 1)
     starts = data.draw(st.lists(states, max_size=4))
-    found = road_search.tree(graph, lines(starts), 0, len(starts))
+    found = road_search.tree(graph, lines(starts), 0, len(starts), EVERYWHERE)
     assert (found.cost == relaxed(graph, starts)).all()
     for state in np.flatnonzero(np.isfinite(found.cost)):
         before = found.before[state]
@@ -85,6 +85,31 @@ def test_every_state_is_reached_at_the_least_cost(graph: Arcs, data: DataObject)
             state,
             *(values[state] - was for values, was in zip(found[:3], so_far, strict=True)),
         )
+
+
+@given(graphs(), st.data())
+@settings(deadline=None, max_examples=100)
+def test_a_search_for_some_states_finds_them_as_a_whole_one_does(
+    graph: Arcs, data: DataObject
+) -> None:
+    states = st.integers(0, len(graph.metres) - 1)
+    starts, wanted = data.draw(st.lists(states, max_size=4)), data.draw(st.lists(states))
+    found = road_search.tree(graph, lines(starts), 0, len(starts), np.array(wanted, dtype=np.int64))
+    assert (found.cost[wanted] == relaxed(graph, starts)[wanted]).all()
+
+
+def test_a_search_goes_no_further_than_to_what_is_wanted() -> None:
+    arms = road_search.arcs(
+        ahead=True,
+        at=np.arange(101, dtype=np.int32),
+        to=np.minimum(np.arange(1, 101), 99).astype(np.int32),
+        cost=np.ones(100),
+        seconds=np.ones(100),
+        metres=np.ones(100),
+    )
+    found = road_search.tree(arms, lines([0]), 0, 1, np.array([3]))
+    assert found.cost[3] == 3
+    assert np.isinf(found.cost[10:]).all()
 
 
 def _an_arc_leads(

@@ -5,11 +5,13 @@ declines with a reason loses nothing by it. Where few were asked, what is known 
 stands in: a Beta prior that counts as much as PRIOR_WEIGHT answers.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 from yihu.dispatch.kinds import UnitKind
@@ -37,6 +39,7 @@ FARTHEST: Mapping[DistanceBand, float] = MappingProxyType(
     {DistanceBand.HERE: 500, DistanceBand.NEAR: 1500, DistanceBand.FAR: 4000}
 )
 """Metres."""
+LIMITS, BANDS = tuple(FARTHEST.values()), (*FARTHEST, DistanceBand.BEYOND)
 PRIOR: Mapping[UnitKind, float] = MappingProxyType(
     {
         UnitKind.POLICE: 0.9,
@@ -72,10 +75,7 @@ def hour_band(hour: int) -> HourBand:
 def distance_band(metres: float | None) -> DistanceBand:
     if metres is None:
         return DistanceBand.UNKNOWN
-    for band, limit in FARTHEST.items():
-        if metres <= limit:
-            return band
-    return DistanceBand.BEYOND
+    return BANDS[bisect_left(LIMITS, metres)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,14 @@ class Acceptance:
             cell = (one.kind, hour_band(one.hour), one.distance)
             self._cells[cell] += one.n
             self._came[cell] += one.came
+        self._chance = cache(self._counted)
 
     def of(self, kind: UnitKind, at: datetime, metres: float | None) -> Chance:
         """`at`: in the district's own time."""
-        cell = (kind, hour_band(at.hour), distance_band(metres))
-        came, n = self._came[cell], self._cells[cell]
+        return self._chance(kind, hour_band(at.hour), distance_band(metres))
+
+    def _counted(self, kind: UnitKind, hour: HourBand, distance: DistanceBand) -> Chance:
+        came, n = self._came[kind, hour, distance], self._cells[kind, hour, distance]
         return Chance((PRIOR[kind] * PRIOR_WEIGHT + came) / (PRIOR_WEIGHT + n), n)
 
 

@@ -39,7 +39,7 @@ class Coverage:
     """Which places the units that are free reach. `leave()` takes one away."""
 
     def __init__(self, demand: Demand, free: Sequence[Crew]) -> None:
-        self._rows = {crew.unit: row for row, crew in enumerate(free)}
+        self._rows = {crew.code: row for row, crew in enumerate(free)}
         self._residents = demand.residents
         self._reached = seconds_between(free, demand.places) <= REACH
         self._reaching = self._reached.sum(axis=0)
@@ -52,17 +52,19 @@ class Coverage:
 
     def lost_without(self, crew: Crew) -> int:
         """Residents who would have none if this one went; 0 for one that is not counted."""
-        row = self._rows.get(crew.unit)
-        return 0 if row is None else round(float(self._lost[row]))
+        row = self._rows.get(crew.code)
+        return 0 if row is None else self._lost[row]
 
     def leave(self, crew: Crew) -> None:
-        row = self._rows.pop(crew.unit, None)
+        row = self._rows.pop(crew.code, None)
         if row is not None:
             self._reaching = self._reaching - self._reached[row]
             self._lost = self._count()
 
-    def _count(self) -> Floats:
+    def _count(self) -> list[int]:
         """For each unit the residents whom it alone reaches."""
         alone = self._reaching == 1
-        lost: Floats = self._reached[:, alone] @ self._residents[alone]
+        lost: list[int] = (
+            np.rint(self._reached[:, alone] @ self._residents[alone]).astype(int).tolist()
+        )
         return lost

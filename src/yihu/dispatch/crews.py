@@ -1,8 +1,11 @@
 """Reading who can be sent: units with their members on shift and where they are."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, F, Q
@@ -12,30 +15,63 @@ from django.utils.translation import get_language
 from yihu.dispatch.crew import Crew, Fix
 from yihu.dispatch.kinds import Status, Travel, UnitKind
 from yihu.dispatch.models import Assignment, Unit, UnitMember
+from yihu.kernel.reading import moment_of, text, uuid_of
 from yihu.people.shifts import on_shift
 
-COLUMNS = (
-    "pk",
+type Row = tuple[Any, ...]
+
+
+class Seen(NamedTuple):
+    """Somebody on shift; `here`: their set has said where it is since that began, and it was there
+    last."""
+
+    unit: str
+    person: str
+    here: bool | None
+    longitude: float
+    latitude: float
+    accuracy: float | None
+    at: str
+
+
+SEEN = (
+    text("person__units__unit"),
+    text("person"),
+    "here",
+    "person__whereabouts__longitude",
+    "person__whereabouts__latitude",
+    "person__whereabouts__accuracy",
+    text("person__whereabouts__at"),
+)
+
+
+class Listed(NamedTuple):
+    """A unit as its row has it."""
+
+    unit: str
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    travel: str
+    organisation: str
+    equipment: str
+    status: str
+    status_at: str | None
+
+
+LISTED = (
+    text("pk"),
     "code",
     "name",
     "name_en",
     "kind",
     "travel",
-    "organisation",
-    "equipment",
+    text("organisation"),
+    text("equipment"),
     "status",
-    "status_at",
+    text("status_at"),
 )
-SEEN = (
-    "person__units__unit",
-    "person",
-    "here",
-    "person__whereabouts__longitude",
-    "person__whereabouts__latitude",
-    "person__whereabouts__accuracy",
-    "person__whereabouts__at",
-)
-"""Who is on shift, whether their set said where it is since that began, and where it was last."""
 
 
 def crews(
@@ -51,48 +87,45 @@ def crews(
     if units is not None:
         found = found.filter(pk__in=list(units))
     running = Assignment.objects.filter(unit__in=found.values("pk"), ended_at=None)
-    loads = dict(running.values_list("unit").annotate(Count("pk")))
-    people: dict[UUID, dict[UUID, Fix | None]] = defaultdict(dict)
+    loads = dict(running.values_list(text("unit")).annotate(Count("pk")))
     shifts = (
         on_shift(now)
         .filter(person__units__until=None, person__units__unit__in=found.values("pk"))
         .annotate(here=Q(person__whereabouts__at__gte=F("since")))
     )
-    for unit, person, here, longitude, latitude, accuracy, at in shifts.values_list(*SEEN):
-        people[unit][person] = Fix(longitude, latitude, accuracy, at) if here else None
+    people: dict[str, list[Row]] = defaultdict(list)
+    for row in shifts.values_list(*SEEN):
+        people[row[0]].append(row)
     english = (get_language() or "").startswith("en")
     return [
-        Crew(
-            unit=unit,
-            code=code,
-            name=(name_en if english else "") or name,
-            kind=UnitKind(kind),
-            travel=Travel(travel),
-            organisation=organisation,
-            equipment=frozenset(equipment),
-            status=Status(status),
-            status_at=status_at,
-            people=tuple(people[unit]) if unit in people else (),
-            fix=_newest(people[unit].values()) if unit in people else None,
-            load=loads.get(unit, 0),
-        )
-        for (
-            unit,
-            code,
-            name,
-            name_en,
-            kind,
-            travel,
-            organisation,
-            equipment,
-            status,
-            status_at,
-        ) in found.values_list(*COLUMNS)
+        _crew(row, tuple(people.get(row[0], ())), loads.get(row[0], 0), english)
+        for row in found.values_list(*LISTED)
     ]
 
 
-def _newest(fixes: Iterable[Fix | None]) -> Fix | None:
-    return max((fix for fix in fixes if fix), key=lambda fix: fix.at, default=None)
+@lru_cache(maxsize=8192)
+def _crew(row: Row, people: tuple[Row, ...], load: int, english: bool) -> Crew:
+    """The same rows make the same crew: of a hundred units, few have changed within a second."""
+    unit, seen = Listed(*row), [Seen(*one) for one in people]
+    fixes = [
+        Fix(one.longitude, one.latitude, one.accuracy, moment_of(one.at))
+        for one in seen
+        if one.here
+    ]
+    return Crew(
+        unit=uuid_of(unit.unit),
+        code=unit.code,
+        name=(unit.name_en if english else "") or unit.name,
+        kind=UnitKind(unit.kind),
+        travel=Travel(unit.travel),
+        organisation=uuid_of(unit.organisation),
+        equipment=frozenset(json.loads(unit.equipment)),
+        status=Status(unit.status),
+        status_at=moment_of(unit.status_at) if unit.status_at else None,
+        people=tuple(dict.fromkeys(uuid_of(one.person) for one in seen)),
+        fix=max(fixes, key=lambda fix: fix.at, default=None),
+        load=load,
+    )
 
 
 def crew(unit: Unit, now: datetime | None = None) -> Crew:

@@ -15,7 +15,7 @@ from uuid import UUID
 from yihu.dispatch.acceptance import Acceptance, Chance, enough_come
 from yihu.dispatch.coverage import REACH, Coverage, Demand
 from yihu.dispatch.crew import Crew
-from yihu.dispatch.kinds import SENT, Kind, Status, Urgency, may_lead
+from yihu.dispatch.kinds import SENT, Kind, Status, UnitKind, Urgency, may_lead
 from yihu.dispatch.policy import (
     BESIDE,
     BUSY_COST,
@@ -213,11 +213,11 @@ def recommend(
     able.sort(key=lambda line: (line.cost, line.crew.code))
     leads, others = _split(task, able)
     chosen, trade = _choose(task, leads, coverage)
-    beside = _beside(task, [*others, *leads], {line.crew.unit for line in chosen})
-    taken = {line.crew.unit for line in (*chosen, *beside)}
+    beside = _beside(task, [*others, *leads], {line.crew.code for line in chosen})
+    taken = {line.crew.code for line in (*chosen, *beside)}
     out += [LeftOut(line.crew, Reason(Unfit.POLICE_ONLY), line.seconds) for line in others
-            if line.crew.unit not in taken]  # fmt: skip
-    rest = [line for line in leads if line.crew.unit not in taken]
+            if line.crew.code not in taken]  # fmt: skip
+    rest = [line for line in leads if line.crew.code not in taken]
     return Advice(
         policy=policy_of(task.urgency, placed=task.placed),
         needed=task.needed,
@@ -268,12 +268,11 @@ def _known(task: Task, crew: Crew, way: Way) -> tuple[Reason, ...]:
 
 def _split(task: Task, able: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     """Those who can be sent, and those who only go beside them."""
-    leads = [line for line in able if may_lead(line.crew.kind, task.kind)]
-    if police_first(task.kind):
-        police = [line for line in leads if line.crew.kind in SENT]
-        leads = police or leads
-    sent = {line.crew.unit for line in leads}
-    return leads, [line for line in able if line.crew.unit not in sent]
+    leading = {kind for kind in UnitKind if may_lead(kind, task.kind)}
+    if police_first(task.kind) and any(line.crew.kind in SENT for line in able):
+        leading &= SENT
+    leads = [line for line in able if line.crew.kind in leading]
+    return leads, [line for line in able if line.crew.kind not in leading]
 
 
 # --- who is asked ---------------------------------------------------------------------------------
@@ -345,7 +344,7 @@ def _carrying(task: Task, left: Sequence[Line], chosen: Sequence[Line]) -> list[
     return [replace(found, chosen=True)] if found else []
 
 
-def _beside(task: Task, able: Iterable[Line], taken: set[UUID]) -> list[Line]:
+def _beside(task: Task, able: Iterable[Line], taken: set[str]) -> list[Line]:
     """The nearest who go beside those who are sent, at once, where it is urgent."""
     if task.urgency is not Urgency.NOW or not task.placed:
         return []
@@ -353,7 +352,7 @@ def _beside(task: Task, able: Iterable[Line], taken: set[UUID]) -> list[Line]:
         line
         for line in able
         if line.cost <= REACH
-        and line.crew.unit not in taken
+        and line.crew.code not in taken
         and goes_beside(line.crew.kind, task.kind)
     ]
     near.sort(key=lambda line: (line.cost, line.crew.code))

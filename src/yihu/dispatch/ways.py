@@ -27,20 +27,22 @@ def ways_to(district: str, place: Place, crews: Iterable[Crew], now: datetime) -
     """For each unit with a position: one search backwards from the place for each way of
     travelling. `now`: local time, since roads are slower at some hours."""
     located = [crew for crew in crews if crew.fix is not None]
-    seconds = seconds_between(located, np.array([place]))[:, 0].tolist()
+    along = seconds_between(located, np.array([place]))[:, 0]
+    located = [located[n] for n in np.argsort(along, kind="stable")]
+    lines: list[float] = np.sort(along).tolist()
     found = {
-        crew.unit: Way(along, along * SPEEDS[crew.travel], by_road=False)
-        for crew, along in zip(located, seconds, strict=True)
+        crew.unit: Way(seconds, seconds * SPEEDS[crew.travel], by_road=False)
+        for crew, seconds in zip(located, lines, strict=True)
     }
     net = roads(district)
     if net is None:
         return found
-    located.sort(key=lambda crew: found[crew.unit].seconds)
     hour = now.hour + now.minute / 60
     known: list[float] = []
-    while located and (len(known) < FIRST or found[located[0].unit].seconds < known[FIRST - 1]):
-        asked, located = located[:AT_ONCE], located[AT_ONCE:]
-        by_road = _by_roads(net, place, asked, hour)
+    for first in range(0, len(located), AT_ONCE):
+        if len(known) >= FIRST and lines[first] >= known[FIRST - 1]:
+            break
+        by_road = _by_roads(net, place, located[first : first + AT_ONCE], hour)
         found |= by_road
         known = sorted([*known, *(way.seconds for way in by_road.values())])
     return found

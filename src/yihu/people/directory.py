@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from yihu.kernel.access import Actor, ActorKind, Address, HeldPost
+from yihu.kernel.reading import text, uuid_of
 from yihu.people.models import Leave, Organisation, Person, Post
 from yihu.people.roles import COMMANDING, OVERSEEING, POSTS, ROLES
 
@@ -106,11 +107,11 @@ class Roster:
             .filter(person__district=district)
             .order_by("organisation__code", "id")
             .values_list(
-                "person",
+                text("person"),
                 "person__name",
                 "person__email",
                 "role",
-                "organisation",
+                text("organisation"),
                 "acting",
                 "person__is_active",
                 away,
@@ -120,7 +121,15 @@ class Roster:
             district,
             {found.id: found for found in Organisation.objects.filter(district=district)},
             [
-                Holding(person, name, email, role, organisation, acting, active and not gone)
+                Holding(
+                    uuid_of(person),
+                    name,
+                    email,
+                    role,
+                    uuid_of(organisation),
+                    acting,
+                    present=active and not gone,
+                )
                 for person, name, email, role, organisation, acting, active, gone in rows
             ],
         )

@@ -21,17 +21,18 @@ from yihu.places.road_snap import Snapper, Spots
 
 UNWELCOME = 3000.0
 """What it costs beyond its time to turn into a road that is no way through, in seconds."""
+EVERYWHERE = np.empty(0, dtype=np.int64)
 BLOCK = 16
 """Rows of a matrix that a thread takes at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
-    """All ways from one root, or to it."""
+    """The ways between one root and some positions."""
 
-    arcs: Arcs
     root: Lines
     tree: Tree
+    legs: Legs
 
 
 class Net:
@@ -47,20 +48,18 @@ class Net:
         copies = np.arange(graph.edges, graph.states)
         self._copies = copies[np.argsort(graph.edge[copies], kind="stable")]
 
-    def to(self, targets: Spots) -> Ways:
-        """All ways to the nearest of some spots."""
-        return self._ways(self.backward, targets)
-
-    def away(self, sources: Spots) -> Ways:
+    def away(self, sources: Spots) -> Tree:
         """All ways from the nearest of some spots."""
-        return self._ways(self.forward, sources)
+        lines = self._lines(sources, every=False)
+        return road_search.tree(self.forward, lines, 0, len(lines.of), EVERYWHERE)
 
-    def legs(self, ways: Ways, ends: Spots, positions: int) -> Legs:
-        """The way of each position between its spots and the root."""
-        root, ahead = ways.root, ways.arcs.ahead
-        lines = self._lines(ends, every=ahead)
-        found: Legs = road_search.legs(ways.tree, root, 0, len(root.of), lines, positions, ahead)
-        return found
+    def between(self, arcs: Arcs, root: Spots, ends: Spots, positions: int) -> Ways:
+        """The ways between the nearest of the root's spots and each of some positions."""
+        begun = self._lines(root, every=not arcs.ahead)
+        lines = self._lines(ends, every=arcs.ahead)
+        tree = road_search.tree(arcs, begun, 0, len(begun.of), lines.state)
+        legs = road_search.legs(tree, begun, 0, len(begun.of), lines, positions, arcs.ahead)
+        return Ways(begun, tree, legs)
 
     def table(self, arcs: Arcs, roots: Spots, rows: int, ends: Spots, columns: int) -> Floats:
         """Seconds [root, end] between positions, by as many threads as there are cores."""
@@ -77,9 +76,9 @@ class Net:
             list(threads.map(fill, range(0, rows, BLOCK)))
         return seconds
 
-    def line(self, ways: Ways, ends: Spots, legs: Legs) -> Floats:
+    def line(self, ways: Ways, ends: Spots) -> Floats:
         """The points of the first position's way, which is to have one, from the root."""
-        root, before = ways.root, ways.tree.before
+        root, before, legs = ways.root, ways.tree.before, ways.legs
         spot, state = int(legs.spot[0]), int(legs.state[0])
         edge, part = int(ends.edge[spot]), float(ends.part[spot])
         if state < 0:
@@ -111,10 +110,6 @@ class Net:
             seconds=self.seconds[edge] + turn,
             metres=self.metres[self.graph.edge],
         )
-
-    def _ways(self, arcs: Arcs, root: Spots) -> Ways:
-        lines = self._lines(root, every=not arcs.ahead)
-        return Ways(arcs, lines, road_search.tree(arcs, lines, 0, len(lines.of)))
 
     def _lines(self, spots: Spots, *, every: bool) -> Lines:
         """Where one sets out, one has obeyed all bans. Where one arrives, one may still be under

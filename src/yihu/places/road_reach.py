@@ -38,7 +38,7 @@ class Reach:
         that are reached within the limit."""
         net, graph = self.net, self.graph
         begun = np.full(graph.edges, np.inf)
-        np.minimum.at(begun, graph.edge, net.away(sources).tree.seconds)
+        np.minimum.at(begun, graph.edge, net.away(sources).seconds)
         reached = np.flatnonzero(begun <= limit)
         edge = np.concatenate([reached, sources.edge])
         start = np.append(begun[reached], -sources.part * net.seconds[sources.edge])

@@ -92,8 +92,9 @@ def _fixed[Array: (Floats, Indices)](values: Array) -> Array:
 
 
 @njit(nogil=True, cache=True)
-def tree(graph: Arcs, root: Lines, low: int, high: int) -> Tree:
-    """All ways from the nearest of the root's lines from `low` up to `high`, or to it.
+def tree(graph: Arcs, root: Lines, low: int, high: int, wanted: Ints) -> Tree:
+    """All ways from the nearest of the root's lines from `low` up to `high`, or to it. Where states
+    are wanted, no further than to the last of these: what is found of others may be too long.
 
     Buckets are used over and over, like those of a wheel: what waits costs at most one arc more
     than what is looked at. Each is a ring: its states, and behind all states its own place. A state
@@ -106,6 +107,9 @@ def tree(graph: Arcs, root: Lines, low: int, high: int) -> Tree:
     metres, before = np.full(states, np.inf), np.empty(states, dtype=np.int32)
     right = np.arange(states + buckets, dtype=np.int32)
     left = right.copy()
+    unfound = np.zeros(states, dtype=np.bool_)
+    unfound[wanted] = True
+    missing = unfound.sum() if len(wanted) else -1
     line, waiting, bucket = low, 0, 0
     while line < high or waiting > 0:
         if line < high:
@@ -117,8 +121,12 @@ def tree(graph: Arcs, root: Lines, low: int, high: int) -> Tree:
         else:
             state = origin = int(right[states + bucket])
             if state >= states:
+                if missing == 0:  # what waits in later buckets costs more
+                    break
                 bucket = (bucket + 1) & (buckets - 1)
                 continue
+            missing -= unfound[state]
+            unfound[state] = False
             right[left[state]], left[right[state]] = right[state], left[state]
             right[state] = left[state] = state
             waiting -= 1
@@ -167,9 +175,10 @@ def legs(
 @njit(nogil=True, cache=True)
 def table(graph: Arcs, roots: Lines, first: Ints, ends: Lines, seconds: Floats) -> None:
     """Fills `seconds` [root, end]: root n has the lines from `first[n]` up to `first[n + 1]`."""
+    everywhere = np.empty(0, dtype=np.int64)
     for n in range(len(seconds)):
         low, high = first[n], first[n + 1]
-        ways = tree(graph, roots, low, high)
+        ways = tree(graph, roots, low, high, everywhere)
         seconds[n] = legs(ways, roots, low, high, ends, seconds.shape[1], graph.ahead).seconds
 
 
@@ -178,5 +187,5 @@ def warm() -> None:
     none, numbers, few = np.empty(0), np.empty(0, dtype=np.int64), np.zeros(1, dtype=np.int32)
     graph = arcs(ahead=True, at=few, to=few[:0], cost=none, seconds=none, metres=none)
     lines = Lines(numbers, numbers, numbers, numbers, none, none, none, none)
-    legs(tree(graph, lines, 0, 0), lines, 0, 0, lines, 0, True)
+    legs(tree(graph, lines, 0, 0, numbers), lines, 0, 0, lines, 0, True)
     table(graph, lines, np.zeros(1, dtype=np.int64), lines, np.empty((0, 0)))

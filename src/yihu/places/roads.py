@@ -59,7 +59,7 @@ class Roads:
         """From each source to one target: one search, however many sources."""
         net = self._net(profile, hour)
         root, ends = net.snap(_degrees([target])), net.snap(_degrees(sources))
-        legs = net.legs(net.to(root), ends, len(sources))
+        legs = net.between(net.backward, root, ends, len(sources)).legs
         return Times(legs.seconds, legs.metres)
 
     def from_one(
@@ -68,7 +68,7 @@ class Roads:
         """From one source to each target: one search."""
         net = self._net(profile, hour)
         root, ends = net.snap(_degrees([source])), net.snap(_degrees(targets))
-        legs = net.legs(net.away(root), ends, len(targets))
+        legs = net.between(net.forward, root, ends, len(targets)).legs
         return Times(legs.seconds, legs.metres)
 
     def matrix(
@@ -91,11 +91,11 @@ class Roads:
         """The way itself; None where there is none."""
         net = self._net(profile, hour)
         root, ends = net.snap(_degrees([source])), net.snap(_degrees([target]))
-        ways = net.away(root)
-        legs = net.legs(ways, ends, 1)
+        ways = net.between(net.forward, root, ends, 1)
+        legs = ways.legs
         if legs.spot[0] < 0:
             return None
-        line = net.line(ways, ends, legs)
+        line = net.line(ways, ends)
         return Route(float(legs.seconds[0]), float(legs.metres[0]), [(x, y) for x, y in line])
 
     def isochrone(

@@ -40,7 +40,12 @@ def report(*, actor: Actor, place: Place) -> Position:
         "accuracy": place.accuracy,
     }
     with one_by_one():
-        Whereabouts.objects.update_or_create(person_id=actor.staff_id, defaults=said)
+        Whereabouts.objects.bulk_create(
+            [Whereabouts(person_id=actor.staff_id, **said)],
+            update_conflicts=True,
+            unique_fields=["person"],
+            update_fields=list(said),
+        )
         return Position.objects.create(person_id=actor.staff_id, **said)
 
 
