@@ -59,7 +59,7 @@ def begun(simulation: Simulation) -> "subprocess.Popen[bytes]":
 
     def simulating() -> bool:
         simulation.refresh_from_db()
-        return bool(simulation.progress.get("value"))
+        return simulation.progress.get("value") is not None
 
     until(simulating)
     assert simulation.progress["bound"] == LONG["runs"]
