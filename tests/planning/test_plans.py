@@ -141,7 +141,7 @@ def test_without_a_map_nothing_can_be_asked_or_computed(
     settings.MAPS = tmp_path / "none"
     with refused("no_map"):
         plans.asked(town)
-    assert fault(plans.computed(plan).fault).startswith("还没有本辖区的地图")
+    assert fault(plans.computed(plan).fault).startswith("地图和道路还没有准备好")
 
 
 def test_what_cannot_be_covered_is_named(town: Town) -> None:

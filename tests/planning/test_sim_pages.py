@@ -242,8 +242,8 @@ def test_where_there_is_no_map_it_says_so(town: Town, chief: Client, settings: A
     settings.MAPS = settings.MAPS / "elsewhere"
     assert sims.computed(simulation).fault == {"code": "no_map"}
     page = chief.get(f"{HOME}{simulation.pk}/").text
-    assert "还没有本辖区的地图" in page
-    assert "还没有本辖区的地图" in ask(chief).text
+    assert "地图和道路还没有准备好" in page
+    assert "地图和道路还没有准备好" in ask(chief).text
 
 
 # --- the answer -----------------------------------------------------------------------------------
