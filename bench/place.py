@@ -55,7 +55,7 @@ def place(database: str) -> Iterator[Place]:
 
         from yihu.cli.preparation import prepare
 
-        prepare(lambda line: None, demo=False)
+        prepare(lambda line: None, demo=False).wait()  # nothing runs beside what is measured
         try:
             yield Place(database, Path(folder), url)
         finally:
