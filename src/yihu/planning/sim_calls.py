@@ -7,12 +7,12 @@ from io import BytesIO
 
 import numpy as np
 import shapely
-from django.utils.translation import override
 from shapely.geometry import shape
 
 from yihu.dispatch import titles
 from yihu.dispatch.kinds import Kind
 from yihu.places.tile_layers import Area
+from yihu.planning.measured_words import names
 from yihu.planning.past_calls import Call, read_calls
 
 LARGEST = 10 * 1024 * 1024
@@ -23,7 +23,7 @@ def of_file(content: bytes, communities: Sequence[Area]) -> list[Call]:
     """Kinds by their code or title, in Chinese or English; all others are `other`. Zones by where a
     call was, else by the name that the file gives. Raises BadCalls."""
     calls = read_calls(BytesIO(content))
-    known, names = kinds(), zones(communities)
+    known, named = names(titles.KINDS), zones(communities)
     at = np.array([(call.longitude, call.latitude) for call in calls], dtype=float).reshape(-1, 2)
     within = np.full(len(calls), "", dtype=object)
     for area in communities:
@@ -33,19 +33,10 @@ def of_file(content: bytes, communities: Sequence[Area]) -> list[Call]:
         replace(
             call,
             kind=known.get(call.kind.casefold(), Kind.OTHER.value),
-            zone=str(zone) or names.get(call.zone.casefold(), ""),
+            zone=str(zone) or named.get(call.zone.casefold(), ""),
         )
         for call, zone in zip(calls, within, strict=True)
     ]
-
-
-def kinds() -> Mapping[str, str]:
-    """Codes by all that a kind is called."""
-    found = {kind.value: kind.value for kind in Kind}
-    for language in ("zh-hans", "en"):
-        with override(language):
-            found |= {str(titles.KINDS[kind]).casefold(): kind.value for kind in Kind}
-    return found
 
 
 def zones(communities: Sequence[Area]) -> Mapping[str, str]:

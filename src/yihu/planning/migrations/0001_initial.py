@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,52 +14,124 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('district', models.CharField(max_length=16)),
-                ('name', models.CharField(blank=True, max_length=80)),
-                ('made_at', models.DateTimeField()),
-                ('client_key', models.CharField(max_length=32)),
-                ('question', models.JSONField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=8)),
-                ('progress', models.JSONField(default=dict)),
-                ('answer', models.JSONField(null=True)),
-                ('drawing', models.JSONField(null=True)),
-                ('fault', models.JSONField(default=dict)),
-                ('run', models.UUIDField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('best', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='moved', to='planning.plan')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                ("name", models.CharField(blank=True, max_length=80)),
+                ("made_at", models.DateTimeField()),
+                ("client_key", models.CharField(max_length=32)),
+                ("question", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("stopped", "Stopped"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("progress", models.JSONField(default=dict)),
+                ("answer", models.JSONField(null=True)),
+                ("drawing", models.JSONField(null=True)),
+                ("fault", models.JSONField(default=dict)),
+                ("run", models.UUIDField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "best",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="moved",
+                        to="planning.plan",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['district', '-made_at'], name='plans_newest'), models.Index(fields=['state', 'made_at'], name='plans_to_compute')],
-                'constraints': [models.UniqueConstraint(fields=('made_by', 'client_key'), name='plan_asked_once')],
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["district", "-made_at"], name="plans_newest"),
+                    models.Index(fields=["state", "made_at"], name="plans_to_compute"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("made_by", "client_key"), name="plan_asked_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Simulation',
+            name="Simulation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('district', models.CharField(max_length=16)),
-                ('name', models.CharField(blank=True, max_length=80)),
-                ('made_at', models.DateTimeField()),
-                ('client_key', models.CharField(max_length=32)),
-                ('question', models.JSONField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('stopped', 'Stopped')], default='waiting', max_length=8)),
-                ('progress', models.JSONField(default=dict)),
-                ('answer', models.JSONField(null=True)),
-                ('drawing', models.JSONField(null=True)),
-                ('fault', models.JSONField(default=dict)),
-                ('run', models.UUIDField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("district", models.CharField(max_length=16)),
+                ("name", models.CharField(blank=True, max_length=80)),
+                ("made_at", models.DateTimeField()),
+                ("client_key", models.CharField(max_length=32)),
+                ("question", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("stopped", "Stopped"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("progress", models.JSONField(default=dict)),
+                ("answer", models.JSONField(null=True)),
+                ("drawing", models.JSONField(null=True)),
+                ("fault", models.JSONField(default=dict)),
+                ("run", models.UUIDField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['district', '-made_at'], name='simulations_newest'), models.Index(fields=['state', 'made_at'], name='simulations_to_compute')],
-                'constraints': [models.UniqueConstraint(fields=('made_by', 'client_key'), name='simulation_asked_once')],
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["district", "-made_at"], name="simulations_newest"),
+                    models.Index(fields=["state", "made_at"], name="simulations_to_compute"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("made_by", "client_key"), name="simulation_asked_once"
+                    )
+                ],
             },
         ),
     ]
