@@ -69,7 +69,9 @@ class MedianInstance:
         known = every[np.searchsorted(self.rows, some.rows)]
         apart, alike = cKDTree(known).query(every, np.arange(1, min(ALIKE, len(known)) + 1))
         nearness = 1 / (apart + LITTLE * (1 + apart.max()))
-        unit = ((price / some.weight)[alike] * nearness).sum(axis=1) / nearness.sum(axis=1)
+        with np.errstate(over="ignore"):  # of a weight next to nothing; prices have a cap
+            each = price / some.weight
+        unit = (each[alike] * nearness).sum(axis=1) / nearness.sum(axis=1)
         found: Floats = unit * self.weight
         return found
 

@@ -11,7 +11,8 @@ class Command(BaseCommand):
     help = _("算一份警务室方案或一次推演（由时钟启动）")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["plan", "simulation"])
+        kinds = ["plan", "simulation"]
+        parser.add_argument("what", choices=kinds, help=_("plan：方案；simulation：推演"))
         parser.add_argument("number", type=int, help=_("方案或推演的号"))
         parser.add_argument("run", type=UUID, help=_("时钟给这次计算的号"))
 
