@@ -7,8 +7,8 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 RUBBISH = 5_000, 5, 1_000
-"""When rubbish is looked for: among what is new soon and briefly, among all there is seldom. To look
-through all took a third of a second in the midst of a page, and so would much that is new."""
+"""When rubbish is looked for: among what is new soon and briefly, among all there is seldom. To
+look through all took a third of a second in the midst of a page, and so would much that is new."""
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yihu.settings")
 application = get_wsgi_application()
