@@ -6,6 +6,7 @@ import { allow, isAllowed, ring, watch } from "./waiting.js";
 
 const TOPICS = new Set(["incident", "offer", "unit"]);
 const SELDOM = 30_000, OFTEN = 2000; // milliseconds between two looks, with a line and without
+const PATIENCE = 10_000; // milliseconds that an answer may take
 const SKEW = 5000; // milliseconds that this clock may be off before it is put right
 const GOING = "yihu respond going";
 
@@ -44,7 +45,8 @@ async function lookOn() {
 }
 
 async function refresh() {
-  const answer = await fetch(`${data.from}?seen=${seen}`, { redirect: "error" });
+  const signal = AbortSignal.timeout(PATIENCE); // a line that died keeps no later look waiting
+  const answer = await fetch(`${data.from}?seen=${seen}`, { redirect: "error", signal });
   if (answer.status !== 200) return;
   const focused = document.activeElement?.closest("#now") && keyOf(document.activeElement);
   seen = answer.headers.get("X-Seen");
