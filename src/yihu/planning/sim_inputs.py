@@ -4,7 +4,6 @@ how many calls there are; measured where enough was seen, and else assumed.
 Nobody is in it by name or number: units are kinds at the places of their organisations.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,14 +11,10 @@ from typing import Final
 
 from django.utils import timezone
 
-from yihu.dispatch.kinds import Travel, UnitKind
-from yihu.dispatch.models import Unit
+from yihu.dispatch.kinds import UnitKind
 from yihu.kernel.access import Actor
-from yihu.people.models import Organisation
-from yihu.places import queries as places
-from yihu.places.models import Site
 from yihu.places.tile_layers import Area
-from yihu.planning import history, sim_stream
+from yihu.planning import history, sim_queries, sim_stream
 from yihu.planning.measured_inputs import EXPECTED, Input
 from yihu.planning.measured_inputs import Inputs as Measured
 from yihu.planning.sim_question import DAY_HOURS, Force, Known, Post, Source, Stream
@@ -55,11 +50,11 @@ def inputs(actor: Actor, communities: Sequence[Area], now: datetime | None = Non
     """Of the actor's district, as it stands, and as its past year was."""
     now = now or timezone.now()
     found = history.inputs(actor, communities, now - YEAR, now)
-    posts = _posts(actor.district)
+    posts = sim_queries.posts(actor)
     return Inputs(
         tuple(_force(kind, posts[kind], found, now) for kind in UnitKind),
         _stream(found, sum(area.population or 0 for area in communities)),
-        _station(actor.district),
+        sim_queries.station(actor),
     )
 
 
@@ -95,22 +90,3 @@ def _on_shift(hours: Sequence[Input[float]], now: datetime) -> Known | None:
         return None
     mean = sum(one.value for one in hours) / len(hours)
     return Known(float(round(mean)), Source.MEASURED, sum(one.n for one in hours))
-
-
-def _posts(district: str) -> dict[UnitKind, list[Post]]:
-    units = list(
-        Unit.objects.filter(district=district, retired_at=None)
-        .order_by("code")
-        .values_list("kind", "travel", "organisation")
-    )
-    houses = Organisation.objects.filter(pk__in={organisation for *_, organisation in units})
-    at = places.positions_of(district, houses)
-    found: dict[UnitKind, list[Post]] = defaultdict(list)
-    for kind, travel, organisation in units:
-        found[UnitKind(kind)].append(Post(Travel(travel), at.get(organisation)))
-    return found
-
-
-def _station(district: str) -> tuple[float, float] | None:
-    found = Site.objects.filter(district=district, kind="police_station").order_by("code").first()
-    return (found.longitude, found.latitude) if found else None
